@@ -1,0 +1,242 @@
+"""The state machine of a message: pure functions from a record and a wish to the next record (stages 4a, 4b and 6).
+
+Nothing here stores or sends. Each function returns a ``Change`` that the caller commits under the record's ETag, so
+that of two wishes at the same time one wins and the other is told (``AlreadyDecided``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.core.hold.record import (
+    SYSTEM,
+    Actor,
+    Change,
+    Event,
+    Fate,
+    MessageRecord,
+    Outcome,
+    OutboxEntry,
+    OutboxKind,
+    RecipientResult,
+    State,
+    Variant,
+)
+from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.identity import MessageRef
+from shared.core.message.summary import MessageSummary
+from shared.core.policy.decision import Decision, Disposition
+from shared.errors import PermanentError, TemporaryError
+
+
+class AlreadyDecided(PermanentError):
+    """The hold was decided before; ``record`` tells by whom and how."""
+
+    public = "This message was already decided."
+
+    def __init__(self, record: MessageRecord) -> None:
+        super().__init__(f"already {record.state}")
+        self.record = record
+
+
+class LeaseHeld(TemporaryError):
+    """Another worker is delivering this message now."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlan:
+    """The timing of a hold: the pause between reminders, how many, and what is done at the end."""
+
+    reminder_pause: timedelta
+    reminders: int
+    at_end: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """The timing of delivery: growing pauses between two bounds, and when to give up."""
+
+    first_pause: timedelta
+    longest_pause: timedelta
+    deadline: timedelta
+
+    def pause(self, attempts: int, jitter: float) -> timedelta:
+        """The pause after ``attempts`` tries: doubling, never above the longest; ``jitter`` in [0, 1) adds up to 20 %."""
+        grown = self.first_pause * 2 ** min(max(attempts - 1, 0), 30) if attempts < 32 else self.longest_pause
+        return min(grown, self.longest_pause) * (1 + 0.2 * jitter)
+
+
+def begin(
+    ref: MessageRef,
+    envelope: Envelope,
+    reception: Reception,
+    summary: MessageSummary,
+    decision: Decision,
+    variants: Sequence[Variant],
+    plan: HoldPlan,
+    now: datetime,
+    *,
+    own: str = "",
+    about: MessageRef | None = None,
+) -> Change:
+    """The first state of a message, as its decision says.
+
+    Every recipient starts pending on the first variant. A rejected message starts with all recipients failed and a
+    DSN owed.
+    """
+    state = {
+        Disposition.DELIVER: State.DELIVERING,
+        Disposition.HOLD: State.HELD,
+        Disposition.REJECT: State.BOUNCED,
+    }[decision.disposition]
+    record = MessageRecord(
+        ref=ref,
+        envelope=envelope,
+        reception=reception,
+        summary=summary,
+        decision=decision,
+        state=state,
+        created_at=now,
+        changed_at=now,
+        own=own,
+        about=about,
+        variants=tuple(variants),
+        recipients=tuple(RecipientResult(address, variants[0].name) for address in envelope.recipients),
+    )
+    code = decision.reasons[0].code if decision.reasons else "decided"
+    args = (("disposition", decision.disposition.value), ("reason", code))
+    if state is State.HELD:
+        record = replace(record, due_at=now + plan.reminder_pause)
+        return _change(record, "held", SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
+    if state is State.DELIVERING:
+        return _change(replace(record, delivery_started_at=now), "passed", SYSTEM, now, args, (OutboxKind.DELIVER,))
+    failed = tuple(
+        replace(result, fate=Fate.FAILED, code=554, status="5.4.6", text=code, at=now) for result in record.recipients
+    )
+    record, owed = _report_failures(replace(record, recipients=failed))
+    return _change(record, "rejected", SYSTEM, now, args, owed)
+
+
+def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
+    """Let a held message go. Raises ``AlreadyDecided``."""
+    _must_be_held(record)
+    changed = replace(
+        record,
+        state=State.DELIVERING,
+        outcome=Outcome("release", actor, now),
+        delivery_started_at=now,
+        due_at=None,
+    )
+    return _change(changed, "released", actor, now, (), (OutboxKind.DELIVER,))
+
+
+def discard(record: MessageRecord, actor: Actor, now: datetime) -> Change:
+    """Destroy a held message. Raises ``AlreadyDecided``."""
+    _must_be_held(record)
+    changed = replace(record, state=State.DISCARDED, outcome=Outcome("discard", actor, now), due_at=None)
+    return _change(changed, "discarded", actor, now)
+
+
+def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | None:
+    """What time does to a hold: a reminder, or its end. ``None`` when nothing is due."""
+    if record.state is not State.HELD or record.due_at is None or record.due_at > now:
+        return None
+    if record.reminders_sent < plan.reminders:
+        changed = replace(
+            record, reminders_sent=record.reminders_sent + 1, due_at=now + plan.reminder_pause
+        )
+        args = (("reminder", str(changed.reminders_sent)),)
+        return _change(changed, "reminded", SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
+    last_notice = (OutboxKind.HOLD_NOTICE,)
+    if plan.at_end == "release":
+        released = release(record, SYSTEM, now)
+        number = released.events[0].number
+        return replace(released, outbox=(*released.outbox, OutboxEntry(OutboxKind.HOLD_NOTICE, number, now)))
+    if plan.at_end == "discard":
+        changed = replace(record, state=State.EXPIRED, outcome=Outcome("expire", SYSTEM, now), due_at=None)
+        return _change(changed, "expired", SYSTEM, now, (), last_notice)
+    return _change(replace(record, due_at=None), "left", SYSTEM, now, (), last_notice)
+
+
+def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -> Change | None:
+    """Take the delivery for one worker until ``now + length``.
+
+    ``None`` when there is nothing to deliver now. Raises ``LeaseHeld`` while another worker's claim is alive.
+    """
+    if record.state is not State.DELIVERING or (record.due_at is not None and record.due_at > now and not record.lease):
+        return None
+    if record.lease and record.lease_until is not None and record.lease_until > now:
+        raise LeaseHeld(f"{record.ref.queue_id} is being delivered until {record.lease_until:%H:%M:%S}")
+    until = now + length
+    changed = replace(record, lease=token, lease_until=until, due_at=until)
+    return Change(replace(changed, changed_at=now), ())
+
+
+def note_results(record: MessageRecord, results: Sequence[RecipientResult], now: datetime) -> Change:
+    """Write down what a next hop said for some recipients while the claim goes on."""
+    answered = {result.address: result for result in results}
+    changed = replace(
+        record, recipients=tuple(answered.get(result.address, result) for result in record.recipients), changed_at=now
+    )
+    return Change(changed, ())
+
+
+def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: datetime) -> Change:
+    """End one delivery attempt: another one later, or the end of the message, with a DSN for what failed."""
+    started = record.delivery_started_at or record.created_at
+    attempts = record.attempts + 1
+    recipients = record.recipients
+    if record.pending() and now >= started + plan.deadline:
+        recipients = tuple(_given_up(result, now) if result.fate is Fate.PENDING else result for result in recipients)
+    changed = replace(record, attempts=attempts, recipients=recipients, lease="", lease_until=None, due_at=None)
+    failed = sum(result.fate is Fate.FAILED for result in recipients)
+    changed, owed = _report_failures(changed)
+    if changed.pending():
+        next_at = min(now + plan.pause(attempts, jitter), started + plan.deadline + timedelta(seconds=1))
+        changed = replace(changed, due_at=next_at)
+        args = (("attempt", str(attempts)), ("pending", str(len(changed.pending()))))
+        return _change(changed, "deferred", SYSTEM, now, args, owed)
+    if failed == len(recipients):
+        state, code = State.BOUNCED, "bounced"
+    elif failed:
+        state, code = State.PARTLY_DELIVERED, "partly-delivered"
+    else:
+        state, code = State.DELIVERED, "delivered"
+    return _change(replace(changed, state=state), code, SYSTEM, now, (("attempt", str(attempts)),), owed)
+
+
+def _given_up(result: RecipientResult, now: datetime) -> RecipientResult:
+    """RFC 3463: 4.4.7 is "delivery time expired"; the failure itself is then permanent, so 5.4.7."""
+    return replace(result, fate=Fate.FAILED, status="5.4.7", at=now)
+
+
+def _report_failures(record: MessageRecord) -> tuple[MessageRecord, tuple[OutboxKind, ...]]:
+    """Assign failures that no DSN tells of yet to the next event's DSN; a null sender gets none (RFC 5321 4.5.5)."""
+    new = [result for result in record.recipients if result.fate is Fate.FAILED and result.reported_in < 0]
+    if not new or record.envelope.is_null_sender:
+        return record, ()
+    recipients = tuple(
+        replace(result, reported_in=record.event_count) if result in new else result for result in record.recipients
+    )
+    return replace(record, recipients=recipients), (OutboxKind.DSN,)
+
+
+def _must_be_held(record: MessageRecord) -> None:
+    if record.state is not State.HELD:
+        raise AlreadyDecided(record)
+
+
+def _change(
+    record: MessageRecord,
+    code: str,
+    actor: Actor,
+    now: datetime,
+    args: tuple[tuple[str, str], ...] = (),
+    owed: tuple[OutboxKind, ...] = (),
+) -> Change:
+    """One event, and outbox entries numbered by it, so that numbers are unique within the message."""
+    event = Event(record.event_count, code, record.state, actor, now, args)
+    outbox = tuple(OutboxEntry(kind, event.number, now) for kind in owed)
+    return Change(replace(record, changed_at=now, event_count=record.event_count + 1), (event,), outbox)

@@ -1,0 +1,49 @@
+"""The envelope: what SMTP said, as opposed to what the header says. First stage (receive).
+
+Terms of RFC 5321: the reverse-path (MAIL FROM) and the forward-paths (RCPT TO). Delivery obeys these and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Reverse-path and recipients of one transaction, as the client gave them (angle brackets removed).
+
+    ``reverse_path`` is empty for the null sender ``<>`` (RFC 5321 section 4.5.5). ``recipients`` keeps the order of
+    RCPT TO; exact repetitions are dropped by the relay. ``smtputf8`` and ``body`` are the MAIL parameters of RFC 6531
+    and RFC 6152 (``"7BIT"`` or ``"8BITMIME"``).
+    """
+
+    reverse_path: str
+    recipients: tuple[str, ...]
+    smtputf8: bool = False
+    body: str = "7BIT"
+
+    @property
+    def is_null_sender(self) -> bool:
+        """Whether the reverse-path is empty: such mail is never held and never gets a DSN."""
+        return self.reverse_path == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How and when a message reached the relay; written with the spool blob and used for the Received field.
+
+    ``attributed_by`` names the way the tenant was known: ``certificate``, ``peer`` or ``auth``; ``own`` for mail that
+    Matta writes itself. ``size`` is the number of bytes of the message as stored. ``session_id`` is the one id that
+    logs carry from the SMTP session on.
+    """
+
+    received_at: datetime
+    peer: str
+    helo: str
+    protocol: str
+    tls: str
+    attributed_by: str
+    relay_host: str
+    session_id: str
+    size: int

@@ -1,0 +1,17 @@
+"""Signing keys, as values: trace marks and links take them as arguments, nothing in core fetches one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One HMAC key. ``kid`` names it in what it signed, so that keys rotate without breaking older marks."""
+
+    kid: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Never shows the secret."""
+        return f"SigningKey(kid={self.kid!r})"

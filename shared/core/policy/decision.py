@@ -1,0 +1,95 @@
+"""``Decision``: the immutable answer of the decide stage, and the reasons it carries.
+
+A decision names what is to happen and why; it does nothing. Texts are not part of it: a reason is a stable code with
+arguments, and becomes a sentence only when somebody reads it, in their language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Argument = str | int | bool | tuple[str, ...]
+"""What a reason's argument may be."""
+
+
+class Disposition(StrEnum):
+    """What happens to the recipients of a part."""
+
+    DELIVER = "deliver"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+class AnchorKind(StrEnum):
+    """What a reason can be about; pages put the reason's footnote mark there."""
+
+    MESSAGE = "message"
+    SUBJECT = "subject"
+    RECIPIENT = "recipient"
+    ATTACHMENT = "attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One thing that a reason is about: ``value`` is the recipient's address or the attachment's part number."""
+
+    kind: AnchorKind
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a decision fell as it did.
+
+    ``code`` is stable and documented in docs/POLICY.md (``rule.recipient-external``, ``system.read-receipt``,
+    ``unreadable`` …). ``args`` fill the text. ``rule_id``, ``name`` and ``description`` repeat the tenant's rule
+    assignment as it stood when the message was judged.
+    """
+
+    code: str
+    args: tuple[tuple[str, Argument], ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    rule_id: str = ""
+    name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransformCall:
+    """A transform that the decision asks for, by name, with its settled arguments as JSON text."""
+
+    name: str
+    arguments: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPart:
+    """The recipients that share one fate. Every envelope recipient is in exactly one part."""
+
+    recipients: tuple[str, ...]
+    disposition: Disposition
+    reasons: tuple[Reason, ...]
+    transforms: tuple[TransformCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The parts, and the version of the tenant's settings that they were judged by."""
+
+    parts: tuple[DecisionPart, ...]
+    settings_version: int
+
+    @property
+    def disposition(self) -> Disposition:
+        """The strictest fate among the parts: reject over hold over deliver."""
+        found = {part.disposition for part in self.parts}
+        for strict in (Disposition.REJECT, Disposition.HOLD):
+            if strict in found:
+                return strict
+        return Disposition.DELIVER
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """All reasons in order, each once."""
+        return tuple(dict.fromkeys(reason for part in self.parts for reason in part.reasons))

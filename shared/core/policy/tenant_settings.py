@@ -1,0 +1,167 @@
+"""``TenantSettings``: what one tenant has set, with a default for everything. Read by decide, hold, notice and deliver.
+
+The model is also the schema: a document is read by ``read_settings`` and refused with the place and what is allowed
+there. A new tenant works with its domains and next hop alone (product.md S3).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.errors import InvalidSettings
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Domain = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^\.?[^\s@/\\?#]+$")]
+Language = Literal["ja", "en"]
+StartTls = Literal["none", "opportunistic", "required", "verified"]
+RuleKind = Literal[
+    "has-attachments",
+    "recipient-external",
+    "several-external-domains",
+    "all-recipients-external",
+    "recipient-count",
+    "subject-blank",
+    "forced-alert",
+]
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=False):
+    """Base of all settings: frozen, and an unknown field is an error rather than silently nothing."""
+
+
+class RuleAssignment(Model):
+    """The use of one built-in hold rule (product.md R). Notices show ``name`` and ``description``.
+
+    ``minimum`` is the number of domains for ``several-external-domains``. The ``*_from`` numbers belong to
+    ``recipient-count``: the rule matches when the count reaches the number; ``None`` does not count that field.
+    ``addresses`` belongs to ``forced-alert``: addresses, domains (``example.com`` or ``@example.com``, ``.example.com``
+    with subdomains) and wildcards (``*`` and ``?``).
+    """
+
+    id: Name
+    rule: RuleKind
+    name: str = ""
+    description: str = ""
+    enabled: bool = True
+    minimum: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 2
+    total_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    to_and_cc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    to_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    cc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    bcc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    count_lists_by: Literal["list", "members"] = "list"
+    addresses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=320)], ...] = ()
+
+
+class SystemPolicies(Model):
+    """The built-in policies that let machine-made mail pass without a hold; each can be switched off."""
+
+    automatic_forwards: bool = True
+    automatic_replies: bool = True
+    read_receipts: bool = True
+    dsns: bool = True
+    calendar_replies: bool = True
+
+
+class NextHopServer(Model):
+    """One SMTP server that takes the tenant's outgoing mail. Among several of one priority, ``weight`` shares the load.
+
+    ``password_secret`` names a secret; the password itself is never part of settings.
+    """
+
+    host: Name
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 25
+    starttls: StartTls = "opportunistic"
+    username: str = ""
+    password_secret: str = ""
+    weight: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
+
+
+class Route(Model):
+    """The next hops for some recipient domains; ``domains`` empty means every other domain."""
+
+    servers: Annotated[tuple[NextHopServer, ...], msgspec.Meta(min_length=1)]
+    domains: tuple[Domain, ...] = ()
+
+
+class Delivery(Model):
+    """How long and how often delivery is tried, and from whom Matta's own mail comes."""
+
+    deadline_hours: Annotated[float, msgspec.Meta(gt=0, le=240)] = 48.0
+    first_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
+    longest_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
+
+
+class HoldNotices(Model):
+    """Who is told of a hold, how often, and what happens when nobody decides.
+
+    ``sender_address`` is the From of Matta's notices; empty means ``matta@`` the tenant's first domain. ``language`` is
+    used for people whose own language is not known. After ``reminders`` reminders, each ``reminder_hours`` after the
+    one before, comes the end: at the next interval ``at_end`` is done.
+    """
+
+    sender_address: str = ""
+    language: Language = "ja"
+    reminder_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] = 4.0
+    reminders: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2
+    at_end: Literal["leave", "release", "discard"] = "leave"
+    link_days: Annotated[float, msgspec.Meta(gt=0, le=90)] = 7.0
+
+
+class SmtpUser(Model):
+    """A user name for SMTP AUTH at the relay; ``password_hash`` is ``scrypt$n$r$p$salt$hash`` with base64 pieces."""
+
+    name: Name
+    password_hash: Name
+
+
+class Ingress(Model):
+    """How the relay recognises a connection of this tenant: any one of these is enough.
+
+    ``peers`` are addresses or CIDR ranges. ``certificates`` are SHA-256 fingerprints of client certificates in hex.
+    """
+
+    peers: tuple[Name, ...] = ()
+    certificates: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")], ...] = ()
+    users: tuple[SmtpUser, ...] = ()
+
+
+def _default_rules() -> tuple[RuleAssignment, ...]:
+    return (RuleAssignment(id="external", rule="recipient-external"),)
+
+
+class TenantSettings(Model):
+    """One version of everything a tenant has set."""
+
+    tenant_id: Name
+    domains: Annotated[tuple[Domain, ...], msgspec.Meta(min_length=1)]
+    routes: Annotated[tuple[Route, ...], msgspec.Meta(min_length=1)]
+    version: Annotated[int, msgspec.Meta(ge=0)] = 0
+    name: str = ""
+    time_zone: str = "Asia/Tokyo"
+    ingress: Ingress = Ingress()
+    rules: tuple[RuleAssignment, ...] = msgspec.field(default_factory=_default_rules)
+    system_policies: SystemPolicies = SystemPolicies()
+    notices: HoldNotices = HoldNotices()
+    delivery: Delivery = Delivery()
+
+    @property
+    def internal_domains(self) -> frozenset[str]:
+        """The accepted domains, lower case; one with a leading dot takes in its subdomains."""
+        return frozenset(domain.lower() for domain in self.domains)
+
+
+def read_settings(document: bytes) -> TenantSettings:
+    """A settings document (JSON) as a model. Raises ``InvalidSettings`` that names the place and what is allowed."""
+    try:
+        return msgspec.json.decode(document, type=TenantSettings)
+    except msgspec.DecodeError as error:
+        raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
+
+
+def write_settings(settings: TenantSettings) -> bytes:
+    """The settings as JSON, every field written out, so that a later default does not change an old version."""
+    return msgspec.json.format(msgspec.json.encode(settings), indent=2)

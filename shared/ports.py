@@ -1,0 +1,250 @@
+"""Ports: what use cases need from the world, as Protocols. Adapters fulfil them; tests/fakes has one fake for each.
+
+Every method may raise ``TemporaryError`` (try again) or ``PermanentError``; anything else that escapes counts as
+temporary. No adapter decides anything about mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
+from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.identity import MessageRef
+from shared.core.message.keys import SigningKey
+from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+
+
+class Clock(Protocol):
+    """The present."""
+
+    def now(self) -> datetime:
+        """This moment, aware, UTC."""
+        ...
+
+
+class Random(Protocol):
+    """Randomness fit for secrets."""
+
+    def token(self, length: int) -> bytes:
+        """``length`` random bytes."""
+        ...
+
+
+class Secrets(Protocol):
+    """Keys and passwords. Values never reach a log."""
+
+    def signing_keys(self, purpose: str) -> tuple[SigningKey, ...]:
+        """Keys for ``"link"`` or ``"trace"``; the first signs, all verify."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A named secret. Raises ``NotFound``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes that can be read as often as wanted, in pieces, without holding them all."""
+
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """One message in the spool: who it is, how it came, and its envelope."""
+
+    ref: MessageRef
+    envelope: Envelope
+    reception: Reception
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolEntry:
+    """A spool blob as a listing shows it. ``committed_at`` is the storage's own time."""
+
+    ref: MessageRef
+    committed_at: datetime
+
+
+class SpoolWriter(Protocol):
+    """The relay's side of the spool (asynchronous)."""
+
+    async def write(self, message: Spooled, chunks: AsyncIterator[bytes]) -> int:
+        """Write once, durably; return the number of bytes. The commit is the last step.
+
+        Raises ``StorageUnavailable`` when storage is down or slow (bounded time), and whatever ``chunks`` raises; in
+        both cases nothing was committed. A size that ``message.reception`` names is ignored; the stored one is counted.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Whether storage answers now."""
+        ...
+
+
+class Spool(Protocol):
+    """The functions' side of the spool and of the outgoing container (write-once blobs)."""
+
+    def describe(self, ref: MessageRef) -> Spooled | None:
+        """Envelope and reception of a committed message; ``None`` where there is none."""
+        ...
+
+    def content(self, source: str, ref: MessageRef) -> Content:
+        """The bytes; ``source`` is ``"spool"`` or ``"outgoing"``. Raises ``NotFound``."""
+        ...
+
+    def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:
+        """Store a mail that Matta wrote, once. Where one is stored already, that one is kept and returned."""
+        ...
+
+    def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
+        """What was committed in ``(since, until]``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as loaded: with its version, and the outbox entries that are not sent yet."""
+
+    record: MessageRecord
+    etag: str
+    outbox: tuple[OutboxEntry, ...] = ()
+
+
+class MessageStore(Protocol):
+    """State of messages: one partition each; every change is one transaction with its events and outbox entries."""
+
+    def create(self, change: Change) -> Stored | None:
+        """The first state of a message. ``None`` where a state exists already: somebody else was first."""
+        ...
+
+    def load(self, ref: MessageRef) -> Stored | None:
+        """The present state, or ``None``."""
+        ...
+
+    def commit(self, before: Stored, change: Change) -> Stored:
+        """Replace ``before`` by ``change``. Raises ``Conflict`` when ``before`` is not the present state any more."""
+        ...
+
+    def outbox_sent(self, ref: MessageRef, entries: Sequence[OutboxEntry]) -> None:
+        """Forget outbox entries whose queue message is out. Forgetting twice is no error."""
+        ...
+
+    def events(self, ref: MessageRef) -> tuple[Event, ...]:
+        """The history, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueEntry:
+    """A note that a message wants a look at some time. A hint: the record says what is really due."""
+
+    ref: MessageRef
+    at: datetime
+
+
+class Schedule(Protocol):
+    """Due work in time buckets: reading costs what is due, not what is waiting."""
+
+    def add(self, entry: DueEntry) -> None:
+        """Note it. The same entry twice is one."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[DueEntry, ...]:
+        """Entries whose time has come, oldest first, at most ``limit``."""
+        ...
+
+    def done(self, entry: DueEntry) -> None:
+        """Forget an entry. Forgetting twice is no error."""
+        ...
+
+    def read_mark(self, name: str) -> datetime | None:
+        """A named moment that a timer keeps from run to run."""
+        ...
+
+    def write_mark(self, name: str, moment: datetime) -> None:
+        """Keep it."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Queue messages that start functions."""
+
+    def send(self, ref: MessageRef, entry: OutboxEntry) -> None:
+        """Send the queue message that an outbox entry stands for. May be sent twice."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """Tenants' settings, cached for a few seconds."""
+
+    def tenant(self, tenant_id: str) -> TenantSettings:
+        """The present version. Raises ``NotFound``."""
+        ...
+
+    def save(self, settings: TenantSettings) -> TenantSettings:
+        """Store the next version. ``settings.version`` is the one it was made from; ``Conflict`` where that is stale.
+
+        Returns it with its own version.
+        """
+        ...
+
+    def tenants(self) -> tuple[TenantSettings, ...]:
+        """All tenants' present versions, for the relay and for operators."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person, shared mailbox or distribution list of a tenant. ``members`` is above 1 for a list."""
+
+    address: str
+    display_name: str = ""
+    language: str = ""
+    manager: str = ""
+    groups: tuple[str, ...] = ()
+    members: int = 1
+
+
+class Directory(Protocol):
+    """Who is who in a tenant."""
+
+    def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
+        """The known ones among ``addresses``, by lower-case address."""
+        ...
+
+    def save(self, tenant_id: str, people: Sequence[Person]) -> None:
+        """Add or replace people."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientReply:
+    """What a next hop answered for one recipient. ``code`` is the SMTP reply code, 0 where none came.
+
+    ``status`` is the enhanced status code (RFC 3463) where one was given. ``accepted`` is final; otherwise
+    ``permanent`` tells whether trying again is pointless.
+    """
+
+    recipient: str
+    accepted: bool
+    permanent: bool
+    code: int
+    status: str
+    text: str
+    server: str
+
+
+class NextHop(Protocol):
+    """Delivery over SMTP."""
+
+    def deliver(
+        self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
+    ) -> tuple[RecipientReply, ...]:
+        """One transaction; exactly one reply for each recipient, in order. Never raises for what a server does."""
+        ...

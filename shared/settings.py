@@ -1,0 +1,64 @@
+"""Settings of the process: where its parts are and what it may use. Read once from the environment.
+
+What a tenant sets is another thing: see ``shared/core/policy/tenant_settings.py``. docs/OPERATIONS.md lists every
+variable.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from shared.errors import PermanentError
+
+
+class MisconfiguredProcess(PermanentError):
+    """An environment variable is missing or has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSettings:
+    """One field for each environment variable ``MATTA_<NAME>``; ``storage`` is read from ``MattaStorage``.
+
+    Durations are in seconds.
+    """
+
+    storage: str
+    """Connection string of the storage account that holds mail and state."""
+    public_url: str = "http://127.0.0.1:17000"
+    """Where people's browsers reach the functions; links begin with it."""
+    keys_file: str = ""
+    """JSON file with signing keys, for one machine: ``{"link": [{"kid", "secret"}], "trace": […]}``."""
+    secrets_file: str = ""
+    """JSON file with named secrets (next-hop passwords), for one machine."""
+    host_name: str = "matta.localhost"
+    """Name that this installation uses in EHLO, Received fields and Message-IDs."""
+    lease_seconds: float = 120.0
+    """How long a worker owns a delivery before another may take over."""
+    watch_seconds: float = 30.0
+    """How long a step may stay unfinished before the due timer pushes it on."""
+    settings_cache_seconds: float = 5.0
+    storage_timeout: float = 10.0
+    """Bound on one storage call."""
+
+
+def read_process_settings(environment: Mapping[str, str] | None = None) -> ProcessSettings:
+    """The settings that the environment gives. Raises ``MisconfiguredProcess`` that names the variable."""
+    source = os.environ if environment is None else environment
+    storage = source.get("MattaStorage", "")
+    if not storage:
+        raise MisconfiguredProcess("the environment variable MattaStorage (a storage connection string) is not set")
+    values: dict[str, str | float] = {"storage": storage}
+    for item in fields(ProcessSettings):
+        variable = f"MATTA_{item.name.upper()}"
+        if item.name == "storage" or variable not in source:
+            continue
+        if item.type == "float":
+            try:
+                values[item.name] = float(source[variable])
+            except ValueError as error:
+                raise MisconfiguredProcess(f"{variable} must be a number of seconds") from error
+        else:
+            values[item.name] = source[variable]
+    return ProcessSettings(**values)  # type: ignore[arg-type]  # the loop above has converted by field type
