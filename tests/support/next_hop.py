@@ -1,0 +1,86 @@
+"""A next hop for tests: the mailbox's own SMTP server in a thread of the test, with faults on demand.
+
+with NextHop(tmp_path) as hop:
+    hop.faults.add(Fault("rcpt", "bad@*", "550 5.1.1 no such user"))
+    …deliver to 127.0.0.1:hop.port…
+    [message] = hop.wait_for(1)
+    assert message.raw == sent and message.envelope.recipients == ("b@example.com",)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from local.mailbox.faults import Faults
+from local.mailbox.smtp import SIZE_LIMIT, start_smtp
+from local.mailbox.store import MailStore, StoredMessage
+
+
+class NextHop:
+    """Listens on 127.0.0.1 on a free port while the ``with`` block lasts. Stored bytes are exactly those sent."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        port: int = 0,
+        tls_context: ssl.SSLContext | None = None,
+        require_starttls: bool = False,
+        users: Mapping[str, str] | None = None,
+        size_limit: int = SIZE_LIMIT,
+    ) -> None:
+        self.store = MailStore(directory)
+        self.faults = Faults()
+        self.port = port
+        self._tls_context = tls_context
+        self._require_starttls = require_starttls
+        self._users = users
+        self._size_limit = size_limit
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="next-hop", daemon=True)
+        self._server: asyncio.Server | None = None
+
+    @property
+    def messages(self) -> Sequence[StoredMessage]:
+        """All received so far, in order."""
+        return self.store.messages()
+
+    def wait_for(self, count: int, *, timeout_seconds: float = 20.0, person: str = "") -> Sequence[StoredMessage]:
+        """Block until ``count`` messages (from or to ``person``) are there; raises TimeoutError."""
+        return self.store.wait_for(count, timeout_seconds=timeout_seconds, person=person)
+
+    def __enter__(self) -> NextHop:
+        self._thread.start()
+        starting = start_smtp(
+            self.store,
+            self.faults,
+            port=self.port,
+            tls_context=self._tls_context,
+            require_starttls=self._require_starttls,
+            users=self._users,
+            size_limit=self._size_limit,
+        )
+        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async def stop() -> None:
+            if self._server is not None:
+                self._server.close()
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
