@@ -174,13 +174,21 @@ def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -
     return Change(replace(changed, changed_at=now), ())
 
 
+def prolong(record: MessageRecord, now: datetime, length: timedelta) -> MessageRecord:
+    """The same claim, counted anew from ``now``."""
+    return replace(record, lease_until=now + length, due_at=now + length)
+
+
 def note_results(record: MessageRecord, results: Sequence[RecipientResult], now: datetime) -> Change:
-    """Write down what a next hop said for some recipients while the claim goes on."""
+    """Write down what a next hop said for some recipients while the claim goes on.
+
+    A recipient that has the message stays sent whatever a later answer says.
+    """
     answered = {result.address: result for result in results}
-    changed = replace(
-        record, recipients=tuple(answered.get(result.address, result) for result in record.recipients), changed_at=now
+    recipients = tuple(
+        result if result.fate is Fate.SENT else answered.get(result.address, result) for result in record.recipients
     )
-    return Change(changed, ())
+    return Change(replace(record, recipients=recipients, changed_at=now), ())
 
 
 def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: datetime) -> Change:

@@ -1,0 +1,9 @@
+"""The function app: registers the blueprints, nothing else."""
+
+import azure.functions as func
+
+from functions import deliver, evaluate, front_page, health, hold_page, notify, timers
+
+app = func.FunctionApp()
+for blueprint in (evaluate.bp, deliver.bp, notify.bp, timers.bp, hold_page.bp, front_page.bp, health.bp):
+    app.register_functions(blueprint)

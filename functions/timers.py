@@ -1,0 +1,23 @@
+"""Timer triggers: due work, and the search for what an event was lost for."""
+
+import azure.functions as func
+
+from shared import wiring
+from shared.usecases.run_due import run_due as run_due_work
+from shared.usecases.sweep_spool import sweep_spool as sweep
+
+bp = func.Blueprint()
+
+
+@bp.function_name("run_due")
+@bp.timer_trigger(arg_name="timer", schedule="*/10 * * * * *", run_on_startup=False)
+def run_due(timer: func.TimerRequest) -> None:
+    """Reminders, ends of holds, retries, unsent effects, dead claims."""
+    run_due_work(wiring.build())
+
+
+@bp.function_name("sweep_spool")
+@bp.timer_trigger(arg_name="timer", schedule="*/30 * * * * *", run_on_startup=False)
+def sweep_spool(timer: func.TimerRequest) -> None:
+    """Messages in the spool without a decision."""
+    sweep(wiring.build())

@@ -1,0 +1,36 @@
+"""``App``: the ports that use cases get, bound together once by ``shared/wiring.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.ports import (
+    Clock,
+    Directory,
+    MessageStore,
+    NextHop,
+    Random,
+    Schedule,
+    Secrets,
+    SettingsStore,
+    Spool,
+    WorkQueue,
+)
+from shared.settings import ProcessSettings
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One port for each thing that use cases need from the world."""
+
+    process: ProcessSettings
+    clock: Clock
+    random: Random
+    secrets: Secrets
+    spool: Spool
+    messages: MessageStore
+    schedule: Schedule
+    queue: WorkQueue
+    settings: SettingsStore
+    directory: Directory
+    next_hop: NextHop

@@ -1,0 +1,1 @@
+"""Where mail goes: routes, servers, and how recipients are put together into transactions. Pure."""

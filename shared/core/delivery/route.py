@@ -1,0 +1,76 @@
+"""Choice of next hop (stage 4b): which route serves a recipient's domain, and in which order its servers are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shared.core.hold.record import RecipientResult
+from shared.core.policy.tenant_settings import NextHopServer, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Recipients that can share one transaction: same route, same outgoing variant."""
+
+    route: Route
+    variant: str
+    recipients: tuple[str, ...]
+
+
+def route_for(routes: Sequence[Route], domain: str) -> Route | None:
+    """The first route that names the domain; else the first that names none; else ``None``.
+
+    A route's domain with a leading dot stands for the domain itself and all below it.
+    """
+    domain = domain.lower()
+    for route in routes:
+        if any(_matches(pattern.lower(), domain) for pattern in route.domains):
+            return route
+    return next((route for route in routes if not route.domains), None)
+
+
+def batches(
+    routes: Sequence[Route], pending: Sequence[RecipientResult], largest: int
+) -> tuple[tuple[Batch, ...], tuple[str, ...]]:
+    """The recipients as batches of at most ``largest``, and those that no route serves."""
+    groups: dict[tuple[int, str], list[str]] = {}
+    homeless: list[str] = []
+    for result in pending:
+        route = route_for(routes, result.address.rpartition("@")[2])
+        if route is None:
+            homeless.append(result.address)
+        else:
+            groups.setdefault((routes.index(route), result.variant), []).append(result.address)
+    made = [
+        Batch(routes[index], variant, tuple(addresses[start : start + largest]))
+        for (index, variant), addresses in groups.items()
+        for start in range(0, len(addresses), largest)
+    ]
+    return tuple(made), tuple(homeless)
+
+
+def servers_in_order(servers: Sequence[NextHopServer], draw: Callable[[], float]) -> tuple[NextHopServer, ...]:
+    """All servers, drawn by weight without putting back: the first shares the load, the rest are fail-over.
+
+    ``draw`` gives numbers in [0, 1).
+    """
+    left = list(servers)
+    ordered: list[NextHopServer] = []
+    while left:
+        point = draw() * sum(server.weight for server in left)
+        chosen = left[-1]
+        for server in left:
+            point -= server.weight
+            if point < 0:
+                chosen = server
+                break
+        left.remove(chosen)
+        ordered.append(chosen)
+    return tuple(ordered)
+
+
+def _matches(pattern: str, domain: str) -> bool:
+    if pattern.startswith("."):
+        return domain == pattern[1:] or domain.endswith(pattern)
+    return domain == pattern

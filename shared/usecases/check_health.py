@@ -1,0 +1,42 @@
+"""Ask every part that mail depends on whether it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared import log
+from shared.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """(part, ``"ok"`` or ``"failed"``) for each part."""
+
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every part answered."""
+        return all(state == "ok" for _, state in self.parts)
+
+
+def check_health(build: Callable[[], App]) -> Health:
+    """Try each part once. Never raises; the cause of a failure goes to the log only."""
+    checks: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("configuration", build),
+        ("keys", lambda: (build().secrets.signing_keys("link"), build().secrets.signing_keys("trace"))),
+        ("settings", lambda: build().settings.tenants()),
+        ("schedule", lambda: build().schedule.read_mark("health")),
+        ("spool", lambda: next(build().spool.committed_since(build().clock.now(), build().clock.now()), None)),
+    )
+    return Health(tuple((name, _try(check)) for name, check in checks))
+
+
+def _try(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except Exception as error:  # any failure at all is what this reports
+        log.trouble("health", None, error)
+        return "failed"
+    return "ok"

@@ -1,0 +1,62 @@
+"""Store a change and start its effects: the one way in which use cases change state.
+
+Order is what makes a crash harmless (architecture.md decision 5): first a note in the schedule, so that somebody looks
+again whatever happens next; then the transaction; then the queue messages; then the outbox entries are forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared import log
+from shared.app import App
+from shared.core.hold.record import Change, MessageRecord, OutboxEntry, State
+from shared.core.message.identity import MessageRef
+from shared.ports import DueEntry, Stored
+
+
+def create(app: App, change: Change) -> Stored | None:
+    """Store a message's first state. ``None`` when it has one already: then nothing is done."""
+    _arm(app, change.record, change.outbox)
+    stored = app.messages.create(change)
+    if stored is not None:
+        send_outbox(app, change.record.ref, change.outbox)
+    return stored
+
+
+def commit(app: App, before: Stored, change: Change) -> Stored:
+    """Store the next state. Raises ``Conflict`` when somebody was faster; then nothing is done."""
+    _arm(app, change.record, change.outbox)
+    stored = app.messages.commit(before, change)
+    send_outbox(app, change.record.ref, change.outbox)
+    return stored
+
+
+def send_outbox(app: App, ref: MessageRef, entries: Sequence[OutboxEntry]) -> None:
+    """Send the queue messages of outbox entries and forget them.
+
+    A failure is not raised: the state stands, and the schedule has a note to try again.
+    """
+    if not entries:
+        return
+    try:
+        for entry in entries:
+            app.queue.send(ref, entry)
+        app.messages.outbox_sent(ref, entries)
+    except Exception as error:  # whatever it is, the schedule's note brings the entries back
+        log.trouble("outbox", ref, error)
+
+
+def next_look(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> datetime | None:
+    """When somebody must look at a record again; ``None`` when it needs nobody."""
+    moments = [record.due_at] if record.due_at is not None else []
+    if outbox or (record.state is State.DELIVERING and record.due_at is None):
+        moments.append(app.clock.now() + timedelta(seconds=app.process.watch_seconds))
+    return min(moments, default=None)
+
+
+def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None:
+    at = next_look(app, record, outbox)
+    if at is not None:
+        app.schedule.add(DueEntry(record.ref, at))

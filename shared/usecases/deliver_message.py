@@ -1,0 +1,203 @@
+"""Deliver one message to its next hops (stage 4b).
+
+The contract: a worker claims the message by a conditional write before it opens a connection; it sends to recipients
+that are still pending and to no others; it writes down each transaction's answers at once; it ends the attempt with
+another one noted, or with the end of the message and a DSN for those who did not get it. A crash at any point leaves a
+claim that runs out, after which the next worker goes on. Only a crash between a next hop's 250 and the writing of it
+makes a duplicate possible: SMTP has no way to close that window (RFC 5321 section 6.1).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared import log
+from shared.app import App
+from shared.core.delivery.route import Batch, batches, servers_in_order
+from shared.core.hold import state
+from shared.core.hold.record import Fate, MessageRecord, RecipientResult, State
+from shared.core.hold.work_item import read_work_item
+from shared.core.message.identity import MessageRef
+from shared.core.policy.tenant_settings import TenantSettings
+from shared.errors import Conflict, TemporaryError
+from shared.ports import Content, RecipientReply, Stored
+from shared.usecases.commit import commit
+from shared.usecases.plans import retry_plan
+
+LARGEST_TRANSACTION = 500
+"""Recipients in one transaction. A server that takes fewer answers 452, and gets the rest in another one."""
+SLOWEST_TRANSFER = 256 * 1024
+"""Bytes a second that a claim allows for, so that a large message does not outlive it."""
+RECORD_TRIES = 6
+"""How often answers of a next hop are tried to be written down before they are given up."""
+_TOO_MANY_RECIPIENTS = 452
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One worker's claim on one message."""
+
+    app: App
+    stored: Stored
+    settings: TenantSettings
+    token: str
+    length: timedelta
+
+    @property
+    def record(self) -> MessageRecord:
+        return self.stored.record
+
+
+def deliver_item(app: App, body: bytes) -> bool:
+    """``deliver_message`` for a queue item. Raises ``PermanentError`` for an item that is none of ours."""
+    return deliver_message(app, read_work_item(body).ref)
+
+
+def deliver_message(app: App, ref: MessageRef) -> bool:
+    """Try the pending recipients once. ``False`` when there was nothing to do or another worker does it.
+
+    Raises ``TemporaryError`` when storage or settings cannot be reached; the claim then runs out by itself.
+    """
+    stored = app.messages.load(ref)
+    if stored is None or stored.record.state is not State.DELIVERING:
+        return False
+    settings = app.settings.tenant(ref.tenant_id)
+    token = app.random.token(12).hex()
+    length = timedelta(seconds=app.process.lease_seconds + stored.record.reception.size / SLOWEST_TRANSFER)
+    try:
+        claimed = state.claim(stored.record, token, app.clock.now(), length)
+        if claimed is None:
+            return False
+        attempt = _Attempt(app, commit(app, stored, claimed), settings, token, length)
+    except (state.LeaseHeld, Conflict):
+        return False
+    try:
+        _send_pending(attempt)
+    finally:
+        # Also after an error: what is still pending is tried again with a pause, instead of when the claim runs out.
+        _finish(attempt)
+    return True
+
+
+def _send_pending(attempt: _Attempt) -> None:
+    waiting, homeless = batches(attempt.settings.routes, attempt.record.pending(), LARGEST_TRANSACTION)
+    if homeless:
+        _write_down(attempt, [_no_route(address) for address in homeless])
+    for batch in waiting:
+        left = batch
+        while left.recipients:
+            replies = _try_servers(attempt, left)
+            _write_down(attempt, replies)
+            accepted = any(reply.accepted for reply in replies)
+            surplus = tuple(reply.recipient for reply in replies if reply.code == _TOO_MANY_RECIPIENTS)
+            left = replace(left, recipients=surplus if accepted else ())
+
+
+def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
+    """One transaction, with fail-over to the route's next server while no server has said anything at all."""
+    app, record = attempt.app, attempt.record
+    variant = next(variant for variant in record.variants if variant.name == batch.variant)
+    content = _with_head(variant.head, app.spool.content(variant.source, record.ref))
+    replies: tuple[RecipientReply, ...] = ()
+    draws = _fractions(app)
+    for server in servers_in_order(batch.route.servers, lambda: next(draws)):
+        replies = app.next_hop.deliver(
+            server, record.envelope.reverse_path, batch.recipients, record.envelope, content
+        )
+        log.stage(
+            "deliver",
+            record.ref,
+            "accepted" if all(reply.accepted for reply in replies) else "refused",
+            session=record.reception.session_id,
+            server=f"{server.host}:{server.port}",
+            recipients=len(replies),
+            accepted=sum(reply.accepted for reply in replies),
+            code=replies[0].code if replies else 0,
+        )
+        if any(reply.code for reply in replies):
+            break
+    return replies
+
+
+def _with_head(head: bytes, body: Content) -> Content:
+    def chunks() -> Iterator[bytes]:
+        yield head
+        yield from body.chunks()
+
+    return Content(len(head) + body.size, chunks)
+
+
+def _fractions(app: App) -> Iterator[float]:
+    while True:
+        yield int.from_bytes(app.random.token(4), "big") / 2**32
+
+
+def _no_route(address: str) -> RecipientReply:
+    """RFC 3463: 5.4.4 is "unable to route"."""
+    return RecipientReply(address, False, True, 550, "5.4.4", "no next hop is set for this domain", "")
+
+
+def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> RecipientResult:
+    if reply.accepted:
+        fate = Fate.SENT
+    else:
+        fate = Fate.FAILED if reply.permanent else Fate.PENDING
+    return replace(
+        known,
+        fate=fate,
+        attempts=known.attempts + 1,
+        code=reply.code,
+        status=reply.status,
+        text=reply.text,
+        server=reply.server,
+        at=now,
+    )
+
+
+def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply]) -> None:
+    """Store answers, whatever happened to the claim meanwhile: what a next hop has taken must be known."""
+    known = {result.address: result for result in attempt.record.recipients}
+    answered_at = attempt.app.clock.now()
+    settled = [_result(reply, known[reply.recipient], answered_at) for reply in replies]
+    for tried in range(RECORD_TRIES):
+        try:
+            now = attempt.app.clock.now()
+            change = state.note_results(attempt.record, settled, now)
+            if attempt.record.lease == attempt.token:
+                change = replace(change, record=state.prolong(change.record, now, attempt.length))
+            attempt.stored = commit(attempt.app, attempt.stored, change)
+            return
+        except Conflict:
+            fresh = attempt.app.messages.load(attempt.record.ref)
+            if fresh is None:
+                raise
+            attempt.stored = fresh
+        except TemporaryError as error:
+            log.trouble("deliver", attempt.record.ref, error, tried=tried)
+            if tried == RECORD_TRIES - 1:
+                raise
+            time.sleep(min(0.2 * 2**tried, 5.0))
+    raise Conflict("the answers of a next hop could not be written down")
+
+
+def _finish(attempt: _Attempt) -> None:
+    """End the attempt, unless the claim is somebody else's by now."""
+    for _ in range(RECORD_TRIES):
+        if attempt.record.lease != attempt.token or attempt.record.state is not State.DELIVERING:
+            return
+        now = attempt.app.clock.now()
+        jitter = next(_fractions(attempt.app))
+        change = state.finish_attempt(attempt.record, retry_plan(attempt.settings), jitter, now)
+        try:
+            attempt.stored = commit(attempt.app, attempt.stored, change)
+        except Conflict:
+            fresh = attempt.app.messages.load(attempt.record.ref)
+            if fresh is None:
+                return
+            attempt.stored = fresh
+            continue
+        log.stage("delivery", attempt.record.ref, change.events[0].code, attempts=attempt.record.attempts)
+        return

@@ -1,0 +1,108 @@
+"""Decide about one message in the spool (stage 3): read it, judge it, store the decision. Runs twice harmlessly.
+
+Whatever goes wrong while deciding ends in a hold, never in a delivery and never in a loss; whatever goes wrong with
+storage is raised, so that the trigger tries again.
+"""
+
+from __future__ import annotations
+
+import io
+
+from shared import log
+from shared.app import App
+from shared.core.hold import state
+from shared.core.hold.record import Variant
+from shared.core.message.build_facts import build_facts
+from shared.core.message.facts import MessageFacts
+from shared.core.message.identity import MessageRef, ref_from_blob_name
+from shared.core.message.summary import summarise
+from shared.core.message.trace import received_field, trace_field
+from shared.core.policy.decision import Decision
+from shared.core.policy.evaluate import decide, hold_for_error
+from shared.core.policy.tenant_settings import TenantSettings
+from shared.errors import TemporaryError
+from shared.ports import Content, Spooled
+from shared.usecases.commit import create
+from shared.usecases.plans import hold_plan
+
+
+def evaluate_blob(app: App, blob_name: str) -> bool:
+    """``evaluate_message`` for a blob of the spool, by its name. A blob that is no message is left alone and logged."""
+    try:
+        ref = ref_from_blob_name(blob_name)
+    except ValueError as error:
+        log.trouble("decide", None, error)
+        return False
+    return evaluate_message(app, ref)
+
+
+def evaluate_message(app: App, ref: MessageRef) -> bool:
+    """Judge a message once. ``False`` when it was judged before or does not exist.
+
+    Raises ``TemporaryError`` when storage or settings cannot be reached.
+    """
+    if app.messages.load(ref) is not None:
+        return False
+    spooled = app.spool.describe(ref)
+    if spooled is None:
+        return False
+    settings = app.settings.tenant(ref.tenant_id)
+    facts, decision = _judge(app, spooled, settings, read_all(app.spool.content("spool", ref)))
+    trace_keys = app.secrets.signing_keys("trace")
+    head = trace_field(ref, "relayed", spooled.envelope, trace_keys[0]) + received_field(
+        spooled.reception, ref, spooled.envelope
+    )
+    change = state.begin(
+        ref,
+        spooled.envelope,
+        spooled.reception,
+        summarise(facts),
+        decision,
+        (Variant("original", "spool", head),),
+        hold_plan(settings),
+        app.clock.now(),
+    )
+    if create(app, change) is None:
+        return False
+    log.stage(
+        "decide",
+        ref,
+        decision.disposition,
+        session=spooled.reception.session_id,
+        reason=decision.reasons[0].code if decision.reasons else "",
+        settings=decision.settings_version,
+        bytes=facts.size,
+    )
+    return True
+
+
+def read_all(content: Content) -> bytes:
+    """The whole content, held once in memory."""
+    buffer = io.BytesIO()
+    for chunk in content.chunks():
+        buffer.write(chunk)
+    return buffer.getvalue()
+
+
+def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) -> tuple[MessageFacts, Decision]:
+    members: dict[str, int] = {}
+    if any(rule.enabled and rule.count_lists_by == "members" for rule in settings.rules):
+        people = app.directory.people(spooled.ref.tenant_id, spooled.envelope.recipients)
+        members = {address: person.members for address, person in people.items() if person.members > 1}
+    keys = app.secrets.signing_keys("trace")
+    try:
+        facts = build_facts(
+            data,
+            spooled.envelope,
+            internal_domains=settings.internal_domains,
+            list_members=members,
+            trace_keys=keys,
+            ref=spooled.ref,
+        )
+        return facts, decide(facts, settings)
+    except TemporaryError:
+        raise
+    except Exception as error:  # an error while deciding is a hold (architecture.md decision 4)
+        log.trouble("decide", spooled.ref, error)
+        facts = MessageFacts(envelope=spooled.envelope, recipients=(), size=len(data), unreadable="internal-error")
+        return facts, hold_for_error(spooled.envelope, settings.version)

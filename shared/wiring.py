@@ -1,0 +1,39 @@
+"""The one composition root: which adapter fulfils which port. Heavy packages load when the first function runs."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from shared.app import App
+from shared.settings import read_process_settings
+
+
+@cache
+def build() -> App:
+    """The application of this process, made once. Raises ``MisconfiguredProcess`` naming the variable that is wrong."""
+    from shared.adapters.directory_table import TableDirectory
+    from shared.adapters.message_store_table import TableMessageStore
+    from shared.adapters.schedule_table import TableSchedule
+    from shared.adapters.secrets_file import FileSecrets
+    from shared.adapters.settings_blob import BlobSettingsStore
+    from shared.adapters.smtp_next_hop import SmtpNextHop
+    from shared.adapters.spool_blob import BlobSpool
+    from shared.adapters.system import SystemClock, SystemRandom
+    from shared.adapters.work_queue_storage import StorageWorkQueue
+
+    process = read_process_settings()
+    clock = SystemClock()
+    secrets = FileSecrets(process.keys_file, process.secrets_file)
+    return App(
+        process=process,
+        clock=clock,
+        random=SystemRandom(),
+        secrets=secrets,
+        spool=BlobSpool(process),
+        messages=TableMessageStore(process),
+        schedule=TableSchedule(process),
+        queue=StorageWorkQueue(process, clock),
+        settings=BlobSettingsStore(process),
+        directory=TableDirectory(process),
+        next_hop=SmtpNextHop(process.host_name, secrets),
+    )
