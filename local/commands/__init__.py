@@ -1,0 +1,1 @@
+"""Subcommands of `./dev`, one module each; see ``local.cli.COMMANDS``."""
