@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -31,12 +32,12 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Base of all settings: frozen, and an unknown field is an error rather than silently nothing."""
 
 
-class RuleAssignment(Model):
+class RuleAssignment(Model, frozen=True):
     """The use of one built-in hold rule (product.md R). Notices show ``name`` and ``description``.
 
     ``minimum`` is the number of domains for ``several-external-domains``. The ``*_from`` numbers belong to
     ``recipient-count``: the rule matches when the count reaches the number; ``None`` does not count that field.
-    ``addresses`` belongs to ``forced-alert``: addresses, domains (``example.com`` or ``@example.com``, ``.example.com``
+    ``count_inline_images`` belongs to ``has-attachments``: whether images that the body shows count. ``addresses`` belongs to ``forced-alert``: addresses, domains (``example.com`` or ``@example.com``, ``.example.com``
     with subdomains) and wildcards (``*`` and ``?``).
     """
 
@@ -52,10 +53,11 @@ class RuleAssignment(Model):
     cc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
     bcc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
     count_lists_by: Literal["list", "members"] = "list"
+    count_inline_images: bool = False
     addresses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=320)], ...] = ()
 
 
-class SystemPolicies(Model):
+class SystemPolicies(Model, frozen=True):
     """The built-in policies that let machine-made mail pass without a hold; each can be switched off."""
 
     automatic_forwards: bool = True
@@ -65,7 +67,7 @@ class SystemPolicies(Model):
     calendar_replies: bool = True
 
 
-class NextHopServer(Model):
+class NextHopServer(Model, frozen=True):
     """One SMTP server that takes the tenant's outgoing mail. Among several of one priority, ``weight`` shares the load.
 
     ``password_secret`` names a secret; the password itself is never part of settings.
@@ -80,14 +82,14 @@ class NextHopServer(Model):
     timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
 
 
-class Route(Model):
+class Route(Model, frozen=True):
     """The next hops for some recipient domains; ``domains`` empty means every other domain."""
 
     servers: Annotated[tuple[NextHopServer, ...], msgspec.Meta(min_length=1)]
     domains: tuple[Domain, ...] = ()
 
 
-class Delivery(Model):
+class Delivery(Model, frozen=True):
     """How long and how often delivery is tried, and from whom Matta's own mail comes."""
 
     deadline_hours: Annotated[float, msgspec.Meta(gt=0, le=240)] = 48.0
@@ -95,7 +97,7 @@ class Delivery(Model):
     longest_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
 
 
-class HoldNotices(Model):
+class HoldNotices(Model, frozen=True):
     """Who is told of a hold, how often, and what happens when nobody decides.
 
     ``sender_address`` is the From of Matta's notices; empty means ``matta@`` the tenant's first domain. ``language`` is
@@ -111,14 +113,14 @@ class HoldNotices(Model):
     link_days: Annotated[float, msgspec.Meta(gt=0, le=90)] = 7.0
 
 
-class SmtpUser(Model):
+class SmtpUser(Model, frozen=True):
     """A user name for SMTP AUTH at the relay; ``password_hash`` is ``scrypt$n$r$p$salt$hash`` with base64 pieces."""
 
     name: Name
     password_hash: Name
 
 
-class Ingress(Model):
+class Ingress(Model, frozen=True):
     """How the relay recognises a connection of this tenant: any one of these is enough.
 
     ``peers`` are addresses or CIDR ranges. ``certificates`` are SHA-256 fingerprints of client certificates in hex.
@@ -133,7 +135,7 @@ def _default_rules() -> tuple[RuleAssignment, ...]:
     return (RuleAssignment(id="external", rule="recipient-external"),)
 
 
-class TenantSettings(Model):
+class TenantSettings(Model, frozen=True):
     """One version of everything a tenant has set."""
 
     tenant_id: Name
@@ -157,9 +159,11 @@ class TenantSettings(Model):
 def read_settings(document: bytes) -> TenantSettings:
     """A settings document (JSON) as a model. Raises ``InvalidSettings`` that names the place and what is allowed."""
     try:
-        return msgspec.json.decode(document, type=TenantSettings)
+        settings = msgspec.json.decode(document, type=TenantSettings)
     except msgspec.DecodeError as error:
         raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
+    check_settings(settings)
+    return settings
 
 
 def write_settings(settings: TenantSettings) -> bytes:

@@ -1,0 +1,1 @@
+"""The built-in hold rules, one family in each file; ``registry`` knows them all."""
