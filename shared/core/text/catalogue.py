@@ -47,6 +47,9 @@ class Catalogue:
         """The keys of all texts."""
         return frozenset(self._texts["ja"])
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts["ja"]
+
     def placeholders(self, key: str) -> frozenset[str]:
         """The names that the text of ``key`` wants filled. Raises ``MissingText``."""
         return _names(self._pieces(key, "ja"))

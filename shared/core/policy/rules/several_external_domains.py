@@ -9,8 +9,8 @@ from shared.core.policy.reason_codes import ReasonCode, reason
 from shared.core.policy.rules.recipients import anchors_at
 from shared.core.policy.tenant_settings import RuleAssignment
 
-NAMED_DOMAINS = 20
-"""At most so many domains are named in the reason: it is stored with the message, and 1,000 recipients may have 1,000."""
+NAMED_DOMAINS = 5
+"""At most so many domains are named in the reason; the anchors show all of them, and the reason stays readable."""
 
 
 def match(facts: MessageFacts, assignment: RuleAssignment) -> Reason | None:
