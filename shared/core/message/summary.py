@@ -1,0 +1,67 @@
+"""``MessageSummary``: the bounded extract of the facts that is stored with a message and shown to people.
+
+Whatever a message holds, its summary stays small enough for a Table row; totals tell what was left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.core.message.facts import AttachmentFacts, MailKind, Mailbox, MessageFacts, Protection, RecipientFacts
+
+LONGEST_TEXT = 1000
+MOST_ATTACHMENTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSummary:
+    """What a page or a notice shows of a message. ``*_total`` count also what the bounds left out.
+
+    ``recipients`` are the envelope's, all of them. ``attachments_size`` is in decoded bytes.
+    """
+
+    header_from: tuple[Mailbox, ...] = ()
+    subject: str | None = None
+    date: datetime | None = None
+    message_id: str = ""
+    recipients: tuple[RecipientFacts, ...] = ()
+    attachments: tuple[AttachmentFacts, ...] = ()
+    attachments_total: int = 0
+    attachments_size: int = 0
+    kind: MailKind = MailKind.ORDINARY
+    protections: tuple[Protection, ...] = ()
+    size: int = 0
+    unreadable: str = ""
+
+
+def summarise(facts: MessageFacts) -> MessageSummary:
+    """The summary of a message's facts."""
+    return MessageSummary(
+        header_from=tuple(_mailbox(mailbox) for mailbox in facts.header_from[:10]),
+        subject=None if facts.subject is None else facts.subject[:LONGEST_TEXT],
+        date=facts.date,
+        message_id=facts.message_id[:LONGEST_TEXT],
+        recipients=facts.recipients,
+        attachments=tuple(_attachment(attachment) for attachment in facts.attachments[:MOST_ATTACHMENTS]),
+        attachments_total=len(facts.attachments),
+        attachments_size=sum(attachment.size for attachment in facts.attachments),
+        kind=facts.kind,
+        protections=tuple(sorted(facts.protections)),
+        size=facts.size,
+        unreadable=facts.unreadable,
+    )
+
+
+def _mailbox(mailbox: Mailbox) -> Mailbox:
+    return Mailbox(mailbox.address[:LONGEST_TEXT], mailbox.display_name[:LONGEST_TEXT])
+
+
+def _attachment(attachment: AttachmentFacts) -> AttachmentFacts:
+    return AttachmentFacts(
+        attachment.name[:LONGEST_TEXT],
+        attachment.size,
+        attachment.content_type[:LONGEST_TEXT],
+        attachment.part,
+        attachment.inline,
+    )

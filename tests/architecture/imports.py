@@ -1,0 +1,200 @@
+"""Who may import what: the table of docs/ARCHITECTURE.md as data, and a reader that finds every import of a file."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
+
+IMPURE = frozenset(
+    [
+        "asyncio",
+        "concurrent",
+        "ctypes",
+        "http",
+        "logging",
+        "multiprocessing",
+        "os",
+        "random",
+        "secrets",
+        "select",
+        "shutil",
+        "signal",
+        "smtplib",
+        "socket",
+        "socketserver",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    ]
+)
+"""Standard modules that reach for the network, the environment, a clock, randomness, logs or other threads."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """The rule for one folder or file. ``project`` and ``packages`` are prefixes of what it may import."""
+
+    path: str
+    project: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+    pure: bool = False
+    forbidden: tuple[str, ...] = ()
+
+
+PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe")
+
+ROOMS = (
+    Room("shared/core/message", ("shared.core.message", "shared.errors"), PURE_PACKAGES, pure=True),
+    Room(
+        "shared/core/text",
+        ("shared.core.text", "shared.core.message", "shared.core.policy.decision", "shared.core.policy.reason_codes"),
+        (),
+        pure=True,
+    ),
+    Room(
+        "shared/core/policy", ("shared.core.policy", "shared.core.message", "shared.errors"), PURE_PACKAGES, pure=True
+    ),
+    Room(
+        "shared/core/transform",
+        ("shared.core.transform", "shared.core.message", "shared.errors"),
+        PURE_PACKAGES,
+        pure=True,
+    ),
+    Room(
+        "shared/core/hold",
+        ("shared.core.hold", "shared.core.message", "shared.core.policy", "shared.errors"),
+        PURE_PACKAGES,
+        pure=True,
+    ),
+    Room(
+        "shared/core/delivery",
+        ("shared.core.delivery", "shared.core.hold", "shared.core.message", "shared.core.policy", "shared.errors"),
+        PURE_PACKAGES,
+        pure=True,
+    ),
+    Room("shared/core/notice", ("shared.core", "shared.errors"), PURE_PACKAGES, pure=True),
+    Room(
+        "shared/usecases",
+        ("shared.usecases", "shared.core", "shared.ports", "shared.app", "shared.log", "shared.errors"),
+        ("msgspec",),
+        forbidden=("http", "socket", "smtplib", "os"),
+    ),
+    Room("shared/ports.py", ("shared.core", "shared.ports_relay", "shared.errors")),
+    Room("shared/ports_relay.py", ("shared.core.message", "shared.errors")),
+    Room("shared/app.py", ("shared.ports", "shared.settings")),
+    Room("shared/log.py", ("shared.core.message.identity",)),
+    Room("shared/errors.py", ()),
+    Room("shared/settings.py", ("shared.errors",)),
+    Room("shared/wiring.py", ("shared",)),
+    Room(
+        "shared/adapters",
+        (
+            "shared.adapters.storage_",
+            "shared.adapters.spool_blob_",
+            "shared.core",
+            "shared.ports",
+            "shared.ports_relay",
+            "shared.errors",
+            "shared.settings",
+            "shared.log",
+        ),
+        ("azure", "msgspec", "aiohttp", "msal", "jwt", "cryptography"),
+        forbidden=(
+            "shared.usecases",
+            "shared.core.policy.evaluate",
+            "shared.core.policy.rules",
+            "shared.core.hold.state",
+        ),
+    ),
+    Room(
+        "functions",
+        ("functions.blob_name", "shared.wiring", "shared.usecases", "shared.errors"),
+        ("azure.functions", "azurefunctions.extensions.base"),
+        forbidden=("email", "smtplib", "shared.core"),
+    ),
+    Room("function_app.py", ("functions",), ("azure.functions",)),
+    Room(
+        "smtp_relay",
+        (
+            "smtp_relay",
+            "shared.core.message",
+            "shared.ports",
+            "shared.ports_relay",
+            "shared.adapters.spool_blob",
+            "shared.adapters.ingress_blob",
+            "shared.settings",
+            "shared.errors",
+        ),
+        ("aiosmtpd", "msgspec"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module (``from a import b`` counts as ``a.b`` as well as ``a``) and where it stands."""
+
+    file: str
+    line: int
+    module: str
+    names: tuple[str, ...]
+
+
+def imports_of(path: Path, root: Path = REPOSITORY) -> Iterator[Import]:
+    """Every import statement of a Python file, also those inside functions."""
+    shown = path.relative_to(root).as_posix()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(shown, node.lineno, alias.name, ())
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield Import(shown, node.lineno, "." * node.level + (node.module or ""), ())
+            else:
+                yield Import(shown, node.lineno, node.module or "", tuple(alias.name for alias in node.names))
+
+
+def breaches(room: Room, found: Import) -> str:
+    """Why an import breaks the room's rule, or ``""``."""
+    where = f"{found.file}:{found.line}"
+    if found.module.startswith("."):
+        return f"{where} imports relatively; write the whole name"
+    candidates = [f"{found.module}.{name}" for name in found.names] or [found.module]
+    for candidate in candidates:
+        if any(_within(candidate, name) for name in room.forbidden):
+            return f"{where} imports {candidate}, which {room.path} must not touch"
+        top = candidate.partition(".")[0]
+        if top in STANDARD_LIBRARY:
+            if room.pure and top in IMPURE:
+                return f"{where} imports {candidate}; {room.path} is pure"
+            continue
+        if not any(_within(candidate, name) for name in (*room.project, *room.packages)):
+            return f"{where} imports {candidate}; {room.path} may not"
+    return ""
+
+
+def _within(module: str, prefix: str) -> bool:
+    if prefix.endswith("_"):
+        return module.startswith(prefix)
+    return (
+        module == prefix
+        or module.startswith(prefix + ".")
+        or (prefix == "shared.adapters.spool_blob" and module.startswith(prefix + "_"))
+    )
+
+
+def files_of(room: Room, root: Path = REPOSITORY) -> tuple[Path, ...]:
+    """The Python files that the rule is for."""
+    place = root / room.path
+    return (place,) if place.is_file() else tuple(sorted(place.rglob("*.py")))
