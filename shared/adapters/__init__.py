@@ -1,0 +1,1 @@
+"""What fulfils the ports: one SDK each. Adapters decide nothing about mail and never call each other."""
