@@ -104,9 +104,7 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     replies: tuple[RecipientReply, ...] = ()
     draws = _fractions(app)
     for server in servers_in_order(batch.route.servers, lambda: next(draws)):
-        replies = app.next_hop.deliver(
-            server, record.envelope.reverse_path, batch.recipients, record.envelope, content
-        )
+        replies = app.next_hop.deliver(server, record.envelope.reverse_path, batch.recipients, record.envelope, content)
         log.stage(
             "deliver",
             record.ref,

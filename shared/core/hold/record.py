@@ -170,15 +170,32 @@ class OutboxEntry:
     at: datetime
 
 
+class EventCode(StrEnum):
+    """What can happen to a message; documented in docs/GLOSSARY.md."""
+
+    HELD = "held"
+    PASSED = "passed"
+    REJECTED = "rejected"
+    REMINDED = "reminded"
+    RELEASED = "released"
+    DISCARDED = "discarded"
+    EXPIRED = "expired"
+    LEFT = "left"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    PARTLY_DELIVERED = "partly-delivered"
+    BOUNCED = "bounced"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of a message's history: what happened, to which state it led, who did it, and when.
 
-    ``code`` is stable and documented in docs/GLOSSARY.md; ``args`` fill its text.
+    ``args`` fill the code's text.
     """
 
     number: int
-    code: str
+    code: EventCode
     state: State
     actor: Actor
     at: datetime

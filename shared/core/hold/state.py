@@ -15,11 +15,12 @@ from shared.core.hold.record import (
     Actor,
     Change,
     Event,
+    EventCode,
     Fate,
     MessageRecord,
-    Outcome,
     OutboxEntry,
     OutboxKind,
+    Outcome,
     RecipientResult,
     State,
     Variant,
@@ -109,14 +110,14 @@ def begin(
     args = (("disposition", decision.disposition.value), ("reason", code))
     if state is State.HELD:
         record = replace(record, due_at=now + plan.reminder_pause)
-        return _change(record, "held", SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
+        return _change(record, EventCode.HELD, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
     if state is State.DELIVERING:
-        return _change(replace(record, delivery_started_at=now), "passed", SYSTEM, now, args, (OutboxKind.DELIVER,))
+        return _change(replace(record, delivery_started_at=now), EventCode.PASSED, SYSTEM, now, args, (OutboxKind.DELIVER,))
     failed = tuple(
         replace(result, fate=Fate.FAILED, code=554, status="5.4.6", text=code, at=now) for result in record.recipients
     )
     record, owed = _report_failures(replace(record, recipients=failed))
-    return _change(record, "rejected", SYSTEM, now, args, owed)
+    return _change(record, EventCode.REJECTED, SYSTEM, now, args, owed)
 
 
 def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
@@ -129,14 +130,14 @@ def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
         delivery_started_at=now,
         due_at=None,
     )
-    return _change(changed, "released", actor, now, (), (OutboxKind.DELIVER,))
+    return _change(changed, EventCode.RELEASED, actor, now, (), (OutboxKind.DELIVER,))
 
 
 def discard(record: MessageRecord, actor: Actor, now: datetime) -> Change:
     """Destroy a held message. Raises ``AlreadyDecided``."""
     _must_be_held(record)
     changed = replace(record, state=State.DISCARDED, outcome=Outcome("discard", actor, now), due_at=None)
-    return _change(changed, "discarded", actor, now)
+    return _change(changed, EventCode.DISCARDED, actor, now)
 
 
 def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | None:
@@ -144,11 +145,9 @@ def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | N
     if record.state is not State.HELD or record.due_at is None or record.due_at > now:
         return None
     if record.reminders_sent < plan.reminders:
-        changed = replace(
-            record, reminders_sent=record.reminders_sent + 1, due_at=now + plan.reminder_pause
-        )
+        changed = replace(record, reminders_sent=record.reminders_sent + 1, due_at=now + plan.reminder_pause)
         args = (("reminder", str(changed.reminders_sent)),)
-        return _change(changed, "reminded", SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
+        return _change(changed, EventCode.REMINDED, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
     last_notice = (OutboxKind.HOLD_NOTICE,)
     if plan.at_end == "release":
         released = release(record, SYSTEM, now)
@@ -156,8 +155,8 @@ def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | N
         return replace(released, outbox=(*released.outbox, OutboxEntry(OutboxKind.HOLD_NOTICE, number, now)))
     if plan.at_end == "discard":
         changed = replace(record, state=State.EXPIRED, outcome=Outcome("expire", SYSTEM, now), due_at=None)
-        return _change(changed, "expired", SYSTEM, now, (), last_notice)
-    return _change(replace(record, due_at=None), "left", SYSTEM, now, (), last_notice)
+        return _change(changed, EventCode.EXPIRED, SYSTEM, now, (), last_notice)
+    return _change(replace(record, due_at=None), EventCode.LEFT, SYSTEM, now, (), last_notice)
 
 
 def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -> Change | None:
@@ -205,13 +204,13 @@ def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: d
         next_at = min(now + plan.pause(attempts, jitter), started + plan.deadline + timedelta(seconds=1))
         changed = replace(changed, due_at=next_at)
         args = (("attempt", str(attempts)), ("pending", str(len(changed.pending()))))
-        return _change(changed, "deferred", SYSTEM, now, args, owed)
+        return _change(changed, EventCode.DEFERRED, SYSTEM, now, args, owed)
     if failed == len(recipients):
-        state, code = State.BOUNCED, "bounced"
+        state, code = State.BOUNCED, EventCode.BOUNCED
     elif failed:
-        state, code = State.PARTLY_DELIVERED, "partly-delivered"
+        state, code = State.PARTLY_DELIVERED, EventCode.PARTLY_DELIVERED
     else:
-        state, code = State.DELIVERED, "delivered"
+        state, code = State.DELIVERED, EventCode.DELIVERED
     return _change(replace(changed, state=state), code, SYSTEM, now, (("attempt", str(attempts)),), owed)
 
 
@@ -238,7 +237,7 @@ def _must_be_held(record: MessageRecord) -> None:
 
 def _change(
     record: MessageRecord,
-    code: str,
+    code: EventCode,
     actor: Actor,
     now: datetime,
     args: tuple[tuple[str, str], ...] = (),

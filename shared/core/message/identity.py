@@ -71,7 +71,9 @@ def derived_queue_id(parent: MessageRef, purpose: str) -> str:
     The same parent and purpose always give the same id: a trigger that runs twice creates one mail, not two.
     """
     digest = hashlib.sha256(f"{parent.tenant_id}:{parent.queue_id}:{purpose}".encode()).digest()
-    return parent.queue_id[:_TIME_CHARACTERS] + _encode(int.from_bytes(digest[:RANDOM_BYTES], "big"), _RANDOM_CHARACTERS)
+    return parent.queue_id[:_TIME_CHARACTERS] + _encode(
+        int.from_bytes(digest[:RANDOM_BYTES], "big"), _RANDOM_CHARACTERS
+    )
 
 
 def ref_from_blob_name(name: str) -> MessageRef:

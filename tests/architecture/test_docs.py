@@ -1,0 +1,57 @@
+"""The docs name everything that people can set, see or call."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from shared.core.hold.record import EventCode, State
+from shared.settings import ProcessSettings
+from tests.architecture.imports import REPOSITORY
+
+
+def page(name: str) -> str:
+    return (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [item.name for item in fields(ProcessSettings) if item.name != "storage"])
+def test_every_variable_of_the_functions_is_documented(name: str) -> None:
+    assert f"`MATTA_{name.upper()}`" in page("OPERATIONS.md")
+
+
+def test_every_variable_of_the_relay_is_documented() -> None:
+    sources = "".join(file.read_text(encoding="utf-8") for file in (REPOSITORY / "smtp_relay").glob("*.py"))
+    variables = set(re.findall(r"MATTA_RELAY_[A-Z_]*[A-Z]", sources))
+    assert variables
+    text = page("OPERATIONS.md")
+    assert not sorted(variable for variable in variables if f"`{variable}`" not in text)
+
+
+def test_every_event_is_in_the_glossary() -> None:
+    text = page("GLOSSARY.md")
+    assert not [code.value for code in EventCode if f"`{code}`" not in text]
+
+
+def test_every_state_is_in_the_picture() -> None:
+    assert not [state.value for state in State if state.value not in page("ARCHITECTURE.md").replace("held ──", "held")]
+
+
+def test_every_route_is_documented() -> None:
+    from function_app import app
+
+    text = page("API.md")
+    for function in app.get_functions():
+        for binding in function.get_bindings():
+            if binding.type != "httpTrigger":
+                continue
+            route = "/" + (binding.get_dict_repr().get("route") or "").lstrip("/")
+            assert f"`{route}`" in text, f"{route} is not in docs/API.md"
+
+
+@pytest.mark.parametrize("document", sorted(REPOSITORY.glob("docs/**/*.md")) + [REPOSITORY / "README.md"], ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
