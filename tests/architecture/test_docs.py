@@ -51,7 +51,9 @@ def test_every_route_is_documented() -> None:
             assert f"`{route}`" in text, f"{route} is not in docs/API.md"
 
 
-@pytest.mark.parametrize("document", sorted(REPOSITORY.glob("docs/**/*.md")) + [REPOSITORY / "README.md"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "document", [*sorted(REPOSITORY.glob("docs/**/*.md")), REPOSITORY / "README.md"], ids=lambda path: path.name
+)
 def test_links_between_pages_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
