@@ -5,6 +5,7 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -91,18 +92,20 @@ class Child:
             return
 
 
-def stop_all(children: Sequence[Child], *, grace_seconds: float = 15.0) -> None:
+def stop_all(
+    children: Sequence[Child], *, grace_seconds: float = 15.0, hurry: Callable[[], bool] = lambda: False
+) -> None:
     """Stop the children in the reverse order of their start: SIGTERM, and after ``grace_seconds`` altogether SIGKILL.
 
     One after the other, because the later ones use the earlier ones while they finish what they have in hand.
+    ``hurry`` is asked while waiting: True ends the patience.
     """
     deadline = time.monotonic() + grace_seconds
     for child in reversed(children):
         child.signal(signal.SIGTERM)
-        try:
-            child.process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.signal(signal.SIGKILL)
-            child.process.wait()
-        # What the child itself had started and left behind.
+        while child.exit_code() is None and time.monotonic() < deadline and not hurry():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(0.1)
+        # Also what the child itself had started and left behind.
         child.signal(signal.SIGKILL)
+        child.process.wait()

@@ -10,12 +10,10 @@ import signal
 import time
 from pathlib import Path
 
+from local.endpoints import AZURITE_ACCOUNT, AZURITE_KEY, connection_string
 from local.processes import Child, stop_all
 from local.tools import azurite_command
 
-ACCOUNT = "devstoreaccount1"
-# Azurite's documented account key, the same everywhere: learn.microsoft.com/azure/storage/common/storage-connect-azurite
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _SERVICES = ("blob", "queue", "table")
 
 
@@ -68,32 +66,29 @@ class Azurite:
     @property
     def blob_url(self) -> str:
         """URL of the blob service, account included."""
-        return f"http://127.0.0.1:{self.ports['blob']}/{ACCOUNT}"
+        return f"http://127.0.0.1:{self.ports['blob']}/{AZURITE_ACCOUNT}"
 
     @property
     def queue_url(self) -> str:
         """URL of the queue service, account included."""
-        return f"http://127.0.0.1:{self.ports['queue']}/{ACCOUNT}"
+        return f"http://127.0.0.1:{self.ports['queue']}/{AZURITE_ACCOUNT}"
 
     @property
     def table_url(self) -> str:
         """URL of the table service, account included."""
-        return f"http://127.0.0.1:{self.ports['table']}/{ACCOUNT}"
+        return f"http://127.0.0.1:{self.ports['table']}/{AZURITE_ACCOUNT}"
 
     @property
     def account(self) -> str:
         """Account name."""
-        return ACCOUNT
+        return AZURITE_ACCOUNT
 
     @property
     def key(self) -> str:
         """Account key."""
-        return KEY
+        return AZURITE_KEY
 
     @property
     def connection_string(self) -> str:
         """Connection string for all three services."""
-        return (
-            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
-            f"BlobEndpoint={self.blob_url};QueueEndpoint={self.queue_url};TableEndpoint={self.table_url};"
-        )
+        return connection_string(self.ports["blob"], self.ports["queue"], self.ports["table"])

@@ -1,0 +1,236 @@
+"""One Matta on this machine: starts its parts in order, says how to reach them, stops them.
+
+``./dev up`` runs one; tests and the demo make their own::
+
+    with Instance(Layout(tmp_path), Ports.free()) as instance:
+        instance.endpoints["smtp"], instance.children["functions"].pid, instance.restart("relay")
+
+Local tooling; no stage of the mail flow.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from local import endpoints
+from local.layout import DEFAULT_DIRECTORY, Layout, Ports
+from local.probes import http_answers, listens, wait_until
+from local.processes import Child, stop_all
+from local.progress import step
+from local.secrets_file import ensure_keys, ensure_secrets
+from local.tools import ROOT, azurite_command
+
+START_SECONDS = 60.0
+"""How long one part may take until it is ready."""
+
+
+class PartFailedError(RuntimeError):
+    """A part did not start, or ended by itself. The text names it and has the last lines of its log."""
+
+
+class StoppedError(RuntimeError):
+    """Somebody asked to stop while the instance was still starting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How to start one part and how to see that it is ready."""
+
+    name: str
+    title: str
+    command: Sequence[str]
+    is_ready: Callable[[], bool]
+
+
+def _obituary(child: Child, otherwise: str = "ended") -> str:
+    code = child.exit_code()
+    what = otherwise if code is None else f"ended with {code}" if code >= 0 else f"was ended by signal {-code}"
+    tail = "\n".join("    " + line for line in child.log_tail().splitlines())
+    return f"{child.name} {what}. Last lines of its log:\n{tail}\nwhole log: {child.log}"
+
+
+class Instance:
+    """All parts of one instance. Make and use it in the main thread (see ``Child``)."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        ports: Ports,
+        environment: Mapping[str, str] | None = None,
+        *,
+        publish: bool = False,
+        give_up: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``environment`` is added to what the parts get. ``publish`` also writes the repository's endpoints file.
+
+        ``give_up`` is asked while waiting in ``start``; True ends that with ``StoppedError``.
+        """
+        self.layout = layout
+        self.ports = ports
+        self.environment = self._environment() | dict(environment or {})
+        self.children: dict[str, Child] = {}
+        """The running parts by name: azurite, mailbox, functions, relay."""
+        self._publish = publish
+        self._give_up = give_up
+
+    def _environment(self) -> dict[str, str]:
+        """What the functions, the relay and the seed find in their environment; see docs/OPERATIONS.md."""
+        ports = self.ports
+        storage = endpoints.connection_string(ports.blob, ports.queue, ports.table)
+        return dict(
+            os.environ,
+            PYTHONPATH=str(ROOT),
+            PYTHONUNBUFFERED="1",
+            AzureWebJobsStorage=storage,
+            MattaStorage=storage,
+            MATTA_PUBLIC_URL=f"http://127.0.0.1:{ports.api}",
+            MATTA_KEYS_FILE=str(self.layout.data / "keys.json"),
+            MATTA_SECRETS_FILE=str(self.layout.data / "secrets.json"),
+            MATTA_RELAY_HOST="127.0.0.1",
+            MATTA_RELAY_PORT=str(ports.smtp),
+            MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
+        )
+
+    def _parts(self) -> list[Part]:
+        """In the order of their start; each uses only earlier ones."""
+        python, layout, ports = sys.executable, self.layout, self.ports
+        storage_ports = (ports.blob, ports.queue, ports.table)
+        return [
+            Part(
+                "azurite",
+                "storage (Azurite)",
+                azurite_command(layout.part("azurite"), *storage_ports),
+                lambda: all(map(listens, storage_ports)),
+            ),
+            Part(
+                "mailbox",
+                "mailbox",
+                [
+                    *(python, "-m", "local.mailbox", "--data", str(layout.part("mailbox"))),
+                    *("--smtp-port", str(ports.mailbox_smtp), "--web-port", str(ports.mailbox_web)),
+                ],
+                lambda: listens(ports.mailbox_smtp) and http_answers(ports.mailbox_web, "/api/health"),
+            ),
+            Part(
+                "functions",
+                "functions",
+                [
+                    *(python, "-m", "local.functions_host", "--app-dir", str(ROOT)),
+                    *("--port", str(ports.api), "--state", str(layout.part("functions"))),
+                ],
+                lambda: http_answers(ports.api, "/"),
+            ),
+            Part("relay", "relay", [python, "-m", "smtp_relay"], lambda: listens(ports.smtp)),
+        ]
+
+    @property
+    def endpoints(self) -> dict[str, Any]:
+        """How to reach the parts; keys as in ``local.endpoints``."""
+        pids = {"dev": os.getpid()} | {name: child.pid for name, child in self.children.items()}
+        return endpoints.describe(self.ports, self.layout, pids)
+
+    def _endpoint_files(self) -> set[Any]:
+        """The instance's own, and the repository's, which tells where the instance started last is."""
+        return {self.layout.endpoints} | ({Layout(DEFAULT_DIRECTORY).endpoints} if self._publish else set())
+
+    def start(self) -> None:
+        """Start everything and return when it is ready, with the endpoints file in place.
+
+        :raises LayoutError: ports or directories can't be used.
+        :raises ToolError: Azurite or Node.js could not be installed.
+        :raises PartFailedError: a part did not start; call ``stop`` then, too.
+        :raises StoppedError: ``give_up`` said so.
+        """
+        self.ports.check_free()
+        self.layout.make()
+        ensure_keys(self.layout.data / "keys.json")
+        ensure_secrets(self.layout.data / "secrets.json")
+        for part in self._parts():
+            (self.layout.logs / f"{part.name}.log").write_bytes(b"")
+            self._start(part)
+            if part.name == "mailbox":
+                self._seed()
+        self._write_endpoints()
+
+    def restart(self, name: str) -> None:
+        """Start a part again, whether it still runs (it is stopped first) or has died.
+
+        :raises PartFailedError: it did not start.
+        """
+        stop_all([self.children.pop(name)])
+        self._start(next(part for part in self._parts() if part.name == name))
+        self._write_endpoints()
+
+    def check(self) -> None:
+        """:raises PartFailedError: a part has ended by itself."""
+        for child in self.children.values():
+            if child.exit_code() is not None:
+                raise PartFailedError(_obituary(child))
+
+    def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Stop all that was started; ``hurry`` is asked while waiting, True ends the patience."""
+        for path in self._endpoint_files():
+            endpoints.remove(path)
+        stop_all(list(self.children.values()), hurry=hurry)
+        self.children.clear()
+
+    def __enter__(self) -> Instance:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _write_endpoints(self) -> None:
+        content = self.endpoints
+        for path in self._endpoint_files():
+            endpoints.write(path, content)
+
+    def _start(self, part: Part) -> None:
+        if self._give_up():
+            raise StoppedError
+        with step(part.title):
+            log = self.layout.logs / f"{part.name}.log"
+            child = Child(part.name, part.command, log=log, environment=self.environment, directory=ROOT)
+            self.children[part.name] = child
+            ready = wait_until(
+                part.is_ready,
+                timeout_seconds=START_SECONDS,
+                give_up=lambda: self._give_up() or child.exit_code() is not None,
+            )
+            if self._give_up():
+                raise StoppedError
+            if not ready:
+                raise PartFailedError(_obituary(child, f"was not ready after {START_SECONDS:.0f} s"))
+
+    def _seed(self) -> None:
+        """Put the demo tenant into storage; what is there already stays as people have changed it."""
+        if self._give_up():
+            raise StoppedError
+        log = self.layout.logs / "seed.log"
+        with step("demo tenant"), log.open("wb") as output:
+            code = subprocess.run(
+                [sys.executable, "-m", "local.seed"],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                cwd=ROOT,
+                timeout=START_SECONDS,
+                check=False,
+            ).returncode
+            if code:
+                tail = "\n".join("    " + line for line in log.read_text("utf-8", "replace").splitlines()[-20:])
+                raise PartFailedError(f"the demo tenant could not be set up:\n{tail}\nwhole log: {log}")
