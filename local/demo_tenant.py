@@ -1,0 +1,109 @@
+"""The demo tenant of local runs: a small Japanese trading company with two domains, its people and its rules.
+
+All names end in ``.example`` (RFC 2606), so that no mail of a demo can reach anybody.
+
+Local tooling; no stage of the mail flow.
+"""
+
+from __future__ import annotations
+
+from shared.core.policy.tenant_settings import (
+    Delivery,
+    HoldNotices,
+    Ingress,
+    NextHopServer,
+    Route,
+    RuleAssignment,
+    TenantSettings,
+)
+from shared.ports import Person
+
+TENANT = "demo"
+DOMAIN = "aozora.example"
+SALES_DOMAIN = "aozora-sales.example"
+SENDER = f"sato@{DOMAIN}"
+COLLEAGUE = f"suzuki@{DOMAIN}"
+CUSTOMER = "tanaka@hoshizora.example"
+"""An address outside the tenant."""
+RIVAL_PATTERN = "*@rival.example"
+"""Whom the forced-alert rule is about."""
+
+PEOPLE = (
+    Person(f"takahashi@{DOMAIN}", "高橋 恵", "ja", groups=("経営",)),
+    Person(COLLEAGUE, "鈴木 一郎", "ja", f"takahashi@{DOMAIN}", ("営業部",)),
+    Person(SENDER, "佐藤 花子", "ja", COLLEAGUE, ("営業部",)),
+    Person(f"yamamoto@{DOMAIN}", "山本 健太", "ja", COLLEAGUE, ("営業部",)),
+    Person(f"ito@{DOMAIN}", "伊藤 さくら", "ja", f"takahashi@{DOMAIN}", ("情報システム部",)),
+    Person(f"watanabe@{SALES_DOMAIN}", "渡辺 翔", "ja", COLLEAGUE, ("営業部", "大阪営業所")),
+    Person(f"kobayashi@{SALES_DOMAIN}", "小林 大輔", "ja", f"watanabe@{SALES_DOMAIN}", ("営業部", "大阪営業所")),
+    Person(f"wilson@{SALES_DOMAIN}", "Emma Wilson", "en", f"watanabe@{SALES_DOMAIN}", ("営業部", "大阪営業所")),
+    # a shared mailbox and a distribution list
+    Person(f"support@{DOMAIN}", "お客様窓口", "ja", f"ito@{DOMAIN}", ("情報システム部",)),
+    Person(f"all-sales@{SALES_DOMAIN}", "営業メンバー全員", "ja", members=25),
+)
+
+_RULES = (
+    RuleAssignment(
+        id="attachments",
+        rule="has-attachments",
+        name="添付ファイルの確認",
+        description="ファイルが添付されています。中身と宛先に間違いがないか、もう一度お確かめください。",
+    ),
+    RuleAssignment(
+        id="external",
+        rule="recipient-external",
+        name="社外宛ての確認",
+        description="社外の宛先が含まれています。送ってよい相手かお確かめください。",
+    ),
+    RuleAssignment(
+        id="several-companies",
+        rule="several-external-domains",
+        minimum=2,
+        name="複数の社外ドメイン",
+        description="二つ以上の会社に同時に送ろうとしています。互いに知られてよい相手かお確かめください。",
+    ),
+    RuleAssignment(
+        id="only-external",
+        rule="all-recipients-external",
+        name="宛先がすべて社外",
+        description="宛先に社内の人がいません。上司や担当者を Cc に入れ忘れていないかお確かめください。",
+    ),
+    RuleAssignment(
+        id="many-recipients",
+        rule="recipient-count",
+        total_from=20,
+        count_lists_by="members",
+        name="宛先が 20 人以上",
+        description="多くの人に届きます。配布リストは人数で数えています。",
+    ),
+    RuleAssignment(
+        id="no-subject",
+        rule="subject-blank",
+        name="件名なし",
+        description="件名が空です。書き忘れではありませんか。",
+    ),
+    RuleAssignment(
+        id="rival",
+        rule="forced-alert",
+        addresses=(RIVAL_PATTERN,),
+        name="競合他社への送信",
+        description="競合他社の宛先です。営業部長の承諾を得ているかお確かめください。",
+    ),
+)
+
+
+def demo_settings(next_hop_host: str, next_hop_port: int) -> TenantSettings:
+    """The tenant's first settings: mail from this machine comes in, everything goes out through the given server.
+
+    Reminders and retries come soon enough to be seen while somebody tries things out.
+    """
+    return TenantSettings(
+        tenant_id=TENANT,
+        name="青空商事株式会社",
+        domains=(DOMAIN, SALES_DOMAIN),
+        routes=(Route(servers=(NextHopServer(host=next_hop_host, port=next_hop_port, starttls="none"),)),),
+        ingress=Ingress(peers=("127.0.0.1/32", "::1/128")),
+        rules=_RULES,
+        notices=HoldNotices(reminder_hours=0.25, reminders=2, at_end="leave", link_days=7),
+        delivery=Delivery(first_pause_seconds=5, longest_pause_seconds=60, deadline_hours=1),
+    )
