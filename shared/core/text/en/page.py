@@ -41,6 +41,7 @@ TEXTS: dict[str, str] = {
     "decide": "Release or discard",
     "reasons": "What to check",
     "reasons.lead": "Tick each point once you have checked it. With every point ticked, the message can be released.",
+    "jump": "Go to what to check ({count})",
     "reasons.none": "There is nothing in particular to check.",
     "release": "Release",
     "discard": "Discard",
@@ -77,9 +78,6 @@ TEXTS: dict[str, str] = {
     "verb.release": "Release",
     "verb.discard": "Discard",
     "verb.expire": "Discard",
-    "fate.pending": "Waiting",
-    "fate.sent": "Delivered",
-    "fate.failed": "Failed",
     "original": "Show the original message",
     # Plain pages
     "error.link-unknown.title": "This link is not valid",

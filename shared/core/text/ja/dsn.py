@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "label.subject": "件名",
     "label.sent": "送信日時",
     "label.failed": "配送できなかった宛先",
-    "more": "ほか {count} 件（詳細は添付の配送状況を参照）",
+    "more": "ほか{count}件（詳細は添付の配送状況を参照）",
     "answer": "相手側サーバーの応答",
     "technical": "技術的な情報は、このメールの添付（配送状況、元のメールのヘッダー）にあります。",
     "automatic": "このメールは自動で送信されています。",

@@ -1,0 +1,20 @@
+"""Lines of history."""
+
+from __future__ import annotations
+
+from shared.core.text.events import render_event
+
+
+def test_line_is_filled_in_the_language_asked_for() -> None:
+    args = (("attempt", "2"), ("pending", "3"))
+    assert render_event("deferred", args, "ja") == "3件の宛先に配送できなかったため、あらためて配送します（2回目）。"
+    assert render_event("deferred", args, "en").startswith("Attempt 2: recipients still to be reached: 3.")
+
+
+def test_arguments_that_the_line_does_not_show_are_ignored() -> None:
+    assert render_event("held", (("reason", "rule.x"),), "en") == "Held."
+
+
+def test_event_of_another_version_is_shown_by_its_code() -> None:
+    assert render_event("of-tomorrow", (), "ja") == "of-tomorrow"
+    assert render_event("deferred", (), "ja") == "deferred"
