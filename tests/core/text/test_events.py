@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from shared.core.text.events import render_event
+import pytest
+
+from shared.core.hold.record import EventCode
+from shared.core.text.events import EVENTS, render_event
 
 
 def test_line_is_filled_in_the_language_asked_for() -> None:
     args = (("attempt", "2"), ("pending", "3"))
     assert render_event("deferred", args, "ja") == "3件の宛先に配送できなかったため、あらためて配送します（2回目）。"
     assert render_event("deferred", args, "en").startswith("Attempt 2: recipients still to be reached: 3.")
+
+
+@pytest.mark.parametrize("code", EventCode)
+def test_every_event_has_a_line(code: EventCode) -> None:
+    assert code.value in EVENTS
 
 
 def test_arguments_that_the_line_does_not_show_are_ignored() -> None:
