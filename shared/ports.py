@@ -6,16 +6,17 @@ temporary. No adapter decides anything about mail.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
-from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+from shared.ports_relay import Spooled as Spooled  # belongs to both sides of the spool
 
 
 class Clock(Protocol):
@@ -55,36 +56,11 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Spooled:
-    """One message in the spool: who it is, how it came, and its envelope."""
-
-    ref: MessageRef
-    envelope: Envelope
-    reception: Reception
-
-
-@dataclass(frozen=True, slots=True)
 class SpoolEntry:
     """A spool blob as a listing shows it. ``committed_at`` is the storage's own time."""
 
     ref: MessageRef
     committed_at: datetime
-
-
-class SpoolWriter(Protocol):
-    """The relay's side of the spool (asynchronous)."""
-
-    async def write(self, message: Spooled, chunks: AsyncIterator[bytes]) -> int:
-        """Write once, durably; return the number of bytes. The commit is the last step.
-
-        Raises ``StorageUnavailable`` when storage is down or slow (bounded time), and whatever ``chunks`` raises; in
-        both cases nothing was committed. A size that ``message.reception`` names is ignored; the stored one is counted.
-        """
-        ...
-
-    async def ready(self) -> bool:
-        """Whether storage answers now."""
-        ...
 
 
 class Spool(Protocol):

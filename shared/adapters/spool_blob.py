@@ -1,0 +1,172 @@
+"""The functions' side of the spool on Blob storage: envelopes, contents in pieces, mail that Matta wrote, listings.
+
+Reads what ``spool_blob_writer.py`` commits; names and metadata are in ``spool_blob_format.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared.adapters.spool_blob_format import (
+    ENVELOPES,
+    IN_SIDECAR,
+    LONGEST_TRANSFER,
+    METADATA_FIELD,
+    OUTGOING,
+    SPOOL,
+    DamagedSpoolEntry,
+    decode,
+    document_in,
+    sidecar_name,
+)
+from shared.adapters.storage_clients import container_client
+from shared.adapters.storage_errors import Verdict, error_code, repeated, storage_call, verdict
+from shared.core.message.identity import MessageRef, ref_from_blob_name
+from shared.errors import NotFound, StorageUnavailable
+from shared.ports import Content, Spooled, SpoolEntry
+from shared.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from azure.storage.blob import BlobClient, ContainerClient
+
+PIECE_BYTES = 4 * 1024 * 1024
+"""A message is fetched in pieces of this size; up to one piece it is fetched once and kept."""
+_HOURS_LISTED_ONE_BY_ONE = 48
+_HOUR = timedelta(hours=1)
+_NOTHING_THERE = "InvalidRange"
+"""Storage's answer to a request for bytes past the end, which for an empty blob is everything."""
+
+
+class BlobSpool:
+    """``Spool`` on Blob storage. Safe to use from several threads."""
+
+    def __init__(self, process: ProcessSettings, *, prefix: str = "") -> None:
+        """The containers must exist; their names are ``prefix`` and ``spool``, ``envelopes``, ``outgoing``."""
+        self._process = process
+        self._prefix = prefix
+
+    def describe(self, ref: MessageRef) -> Spooled | None:
+        """See ``Spool``. Raises ``StorageUnavailable``, and ``DamagedSpoolEntry`` where the envelope cannot be read."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        blob = self._blob(SPOOL, ref.blob_name)
+
+        def properties() -> tuple[str, int] | None:
+            with storage_call("look at a spool blob"):
+                try:
+                    found = blob.get_blob_properties()
+                except ResourceNotFoundError as error:
+                    if verdict(error) is not Verdict.MISSING:
+                        raise  # the container is missing, not the blob
+                    return None
+                return (found.metadata or {}).get(METADATA_FIELD, ""), int(found.size)
+
+        found = repeated(properties, self._process.storage_timeout)
+        if found is None:
+            return None
+        value, size = found
+        document = self._sidecar(ref) if value == IN_SIDECAR else document_in(value)
+        return decode(ref, document, size)
+
+    def content(self, source: str, ref: MessageRef) -> Content:
+        """See ``Spool``."""
+        if source not in {SPOOL, OUTGOING}:
+            raise ValueError("the source is spool or outgoing")
+        blob = self._blob(source, ref.blob_name)
+        first, size = self._piece(blob, 0)
+
+        def chunks() -> Iterator[bytes]:
+            position = len(first)
+            if first:
+                yield first
+            while position < size:
+                piece, _ = self._piece(blob, position)
+                if not piece:
+                    raise StorageUnavailable("a blob ended before its size")
+                position += len(piece)
+                yield piece
+
+        return Content(size, chunks)
+
+    def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:
+        """See ``Spool``."""
+        from azure.core.exceptions import ResourceExistsError
+
+        blob = self._blob(OUTGOING, ref.blob_name)
+
+        def once() -> bool:
+            with storage_call("store an outgoing mail"):
+                try:
+                    blob.upload_blob(data, overwrite=False, length=len(data))
+                except ResourceExistsError:
+                    return False
+                return True
+
+        if repeated(once, self._process.storage_timeout):
+            return data
+        return b"".join(self.content(OUTGOING, ref).chunks())
+
+    def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
+        """See ``Spool``. Looks into the folders of the hours in which such messages can have begun."""
+        container = self._container(SPOOL)
+        for hour in self._hours(container, since - LONGEST_TRANSFER, until):
+            with storage_call("list the spool"):
+                for blob in container.list_blobs(name_starts_with=f"{hour}/"):
+                    committed = blob.last_modified
+                    if since < committed <= until:
+                        try:
+                            ref = ref_from_blob_name(blob.name)
+                        except ValueError:
+                            continue  # not a message: somebody else put it there
+                        yield SpoolEntry(ref, committed)
+
+    def _hours(self, container: ContainerClient, first: datetime, last: datetime) -> list[str]:
+        start, end = (moment.astimezone(UTC) for moment in (first, last))
+        hours = int((end - start) / _HOUR) + 2
+        if hours <= _HOURS_LISTED_ONE_BY_ONE:
+            names = {(start + _HOUR * number).strftime("%Y%m%d%H") for number in range(hours)}
+            names.add(end.strftime("%Y%m%d%H"))
+        else:
+            with storage_call("list the spool"):
+                names = {str(item.name).rstrip("/") for item in container.walk_blobs(delimiter="/")}
+        low, high = start.strftime("%Y%m%d%H"), end.strftime("%Y%m%d%H")
+        return sorted(name for name in names if low <= name <= high)
+
+    def _sidecar(self, ref: MessageRef) -> bytes:
+        try:
+            document, size = self._piece(self._blob(ENVELOPES, sidecar_name(ref)), 0)
+        except NotFound as error:
+            raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is missing") from error
+        if len(document) != size:
+            raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is too large")
+        return document
+
+    def _piece(self, blob: BlobClient, offset: int) -> tuple[bytes, int]:
+        """Bytes from ``offset`` on, one piece at most, and the size of the whole. Raises ``NotFound``."""
+        from azure.core.exceptions import HttpResponseError
+
+        def once() -> tuple[bytes, int] | None:
+            with storage_call("read a blob"):
+                try:
+                    download = blob.download_blob(offset=offset, length=PIECE_BYTES, max_concurrency=1)
+                    piece = download.readall()
+                except HttpResponseError as error:
+                    if verdict(error) is Verdict.MISSING:
+                        return None
+                    if error_code(error) == _NOTHING_THERE:
+                        return b"", offset
+                    raise
+                return piece, int(download.properties.size)
+
+        found = repeated(once, self._process.storage_timeout)
+        if found is None:
+            raise NotFound("no such blob")
+        return found
+
+    def _container(self, name: str) -> ContainerClient:
+        return container_client(self._process, self._prefix + name)
+
+    def _blob(self, container: str, name: str) -> BlobClient:
+        return self._container(container).get_blob_client(name)

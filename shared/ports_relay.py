@@ -1,0 +1,67 @@
+"""Ports of the relay: what the first stage (receive) needs from the world, as Protocols.
+
+They are apart from ``shared/ports.py`` so that the relay's image holds no decision, hold or delivery code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.identity import MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """One message in the spool: who it is, how it came, and its envelope."""
+
+    ref: MessageRef
+    envelope: Envelope
+    reception: Reception
+
+
+class SpoolWriter(Protocol):
+    """The relay's side of the spool (asynchronous)."""
+
+    async def write(self, message: Spooled, chunks: AsyncIterator[bytes]) -> int:
+        """Write once, durably; return the number of bytes. The commit is the last step.
+
+        Raises ``StorageUnavailable`` when storage is down or slow (bounded time), and whatever ``chunks`` raises; in
+        both cases nothing was committed. A size that ``message.reception`` names is ignored; the stored one is counted.
+        """
+        ...
+
+    async def ready(self) -> bool:
+        """Whether storage answers now. Never raises; bounded time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngressUser:
+    """A user name for SMTP AUTH; ``password_hash`` is ``scrypt$n$r$p$salt$hash`` with base64 pieces."""
+
+    name: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngressRule:
+    """How the relay recognises connections of one tenant: any one of these is enough.
+
+    ``peers`` are addresses or CIDR ranges, ``certificates`` SHA-256 fingerprints of client certificates in hex.
+    """
+
+    tenant_id: str
+    peers: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    users: tuple[IngressUser, ...] = ()
+
+
+class IngressSource(Protocol):
+    """Where the relay learns of tenants (asynchronous)."""
+
+    async def rules(self) -> tuple[IngressRule, ...]:
+        """The present rules, one for each tenant. Raises ``StorageUnavailable``; the caller keeps the last good ones."""
+        ...

@@ -1,0 +1,136 @@
+"""Takes the content of one message from the connection into the spool. Stage receive: its heart.
+
+Nothing is stored before the real end of a message that may be stored; whatever goes wrong before, the spool writer is
+told by an exception and commits nothing. What follows the message on the connection is left for the command loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.identity import MessageRef
+from shared.errors import StorageUnavailable
+from shared.ports_relay import Spooled
+from smtp_relay import replies
+from smtp_relay.data_reader import DataReader
+from smtp_relay.paths import Refused
+from smtp_relay.session import Hangup
+
+if TYPE_CHECKING:
+    from smtp_relay.relay import Relay
+    from smtp_relay.session import Session
+
+_BLOCK_BYTES = 1024 * 1024
+"""More than a stream ever buffers, so that a read takes all there is."""
+
+
+class ClientGone(ConnectionError):
+    """The connection ended inside a message."""
+
+
+class Intake:
+    """The content of one message: an asynchronous stream of its bytes, within the limits."""
+
+    def __init__(self, session: Session, bound: asyncio.Timeout) -> None:
+        self.size = 0
+        self._session = session
+        self._configuration = session.relay.configuration
+        self._bound = bound
+        self._data = DataReader()
+        self._end = time.monotonic() + self._configuration.data_seconds
+        self._window_end = 0.0
+        self._window_bytes = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the end of the message has come."""
+        return self._data.finished
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The message's bytes as they come; ends where the message ends.
+
+        Raises ``Refused`` at its end where it is too large or ambiguous, and ``ClientGone``.
+        """
+        while not self._data.finished:
+            content = await self._next()
+            if self.size > self._configuration.size or self._data.ambiguous:
+                await self.drain()
+                raise Refused(replies.AMBIGUOUS_LINES if self._data.ambiguous else replies.TOO_LARGE)
+            if content:
+                yield content
+
+    async def drain(self) -> None:
+        """Read to the message's end and forget what comes, so that it is not taken for commands."""
+        while not self._data.finished:
+            await self._next()
+            if self.size > 2 * self._configuration.size:
+                await self._session.last_word(replies.TOO_LARGE, "endless message")
+
+    async def _next(self) -> bytes:
+        block = await self._read()
+        if not block:
+            raise ClientGone("connection ended inside a message")
+        content = self._data.feed(block)
+        self.size += len(content)
+        self._window_bytes += len(block)
+        if self._data.finished:
+            self._session.give_back(self._data.rest)
+            self._bound.reschedule(asyncio.get_running_loop().time() + self._configuration.commit_seconds)
+        return content
+
+    async def _read(self) -> bytes:
+        session = self._session
+        now = time.monotonic()
+        if self._window_bytes >= self._configuration.data_progress or not self._window_end:
+            self._window_bytes = 0
+            self._window_end = now + self._configuration.data_pause_seconds
+        # The clock runs only while it is the client's turn: a slow storage is not the client's fault.
+        session.wait_at_most(min(self._window_end, self._end) - now)
+        block: bytes = await session._reader.read(_BLOCK_BYTES)
+        session.wait_at_most(None)
+        return block
+
+
+async def receive(relay: Relay, session: Session, ref: MessageRef, envelope: Envelope, reception: Reception) -> str:
+    """Take one message in; return the reply. ``250`` is returned only after the spool has it."""
+    started = time.monotonic()
+    outcome = "lost"
+    bound = asyncio.timeout(None)
+    intake = Intake(session, bound)
+    try:
+        try:
+            async with bound:
+                stored = await relay.writer.write(Spooled(ref, envelope, reception), intake.chunks())
+            if not intake.finished or stored != intake.size:
+                raise StorageUnavailable(f"{stored} of {intake.size} bytes were stored")
+        except Refused as refusal:
+            outcome = "refused"
+            return refusal.reply
+        except (ClientGone, Hangup, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            outcome = "storage"
+            relay.log.write(
+                "error", session=session.id, queue_id=ref.queue_id, kind=type(error).__name__, cause=str(error)
+            )
+            await intake.drain()
+            return replies.TEMPORARY
+        outcome = "queued"
+        session.messages += 1
+        return replies.queued(ref.queue_id)
+    finally:
+        relay.log.write(
+            "message",
+            queue_id=ref.queue_id,
+            session=session.id,
+            tenant=ref.tenant_id,
+            peer=session.peer,
+            size=intake.size,
+            recipients=len(envelope.recipients),
+            outcome=outcome,
+            ms=round((time.monotonic() - started) * 1000),
+        )

@@ -1,0 +1,253 @@
+"""One SMTP connection: greeting, command loop, clocks, and the end. Stage receive.
+
+aiosmtpd gives protocol glue, STARTTLS and the dialogue of AUTH; the command loop is our own, because the library's
+answers errors with their text, waits without limits, and ends commands at a bare LF. The commands are in
+``commands.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP, TLSSetupException
+
+from smtp_relay import replies
+from smtp_relay.attribution import parse_address
+
+if TYPE_CHECKING:
+    from smtp_relay.relay import Relay
+
+_LONGEST_COMMAND = 4096
+"""RFC 5321 asks for 512 and more with extensions; internationalised addresses and AUTH= take room."""
+_LONGEST_AUTH = 12_288
+"""RFC 4954 section 4."""
+_STREAM_LIMIT = 64 * 1024
+_CLOCK_SECONDS = 5.0
+_FOREVER = float("inf")
+
+
+class NoHooks:
+    """aiosmtpd wants a handler object; everything is in the session here."""
+
+
+_NO_HOOKS = NoHooks()
+
+
+class Hangup(Exception):
+    """The session ends now; its last reply, if any, was given."""
+
+
+class Session(SMTP):
+    """Everything of a connection but its commands."""
+
+    line_length_limit = _STREAM_LIMIT
+    AuthLoginUsernameChallenge = "Username:"
+    AuthLoginPasswordChallenge = "Password:"
+
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(
+            _NO_HOOKS,
+            data_size_limit=relay.configuration.size,
+            enable_SMTPUTF8=True,
+            hostname=relay.configuration.process.host_name,
+            tls_context=relay.tls,
+            timeout=relay.configuration.command_seconds,
+            loop=asyncio.get_running_loop(),
+        )
+        self.relay = relay
+        self.id = relay.new_session_id()
+        self.peer = ""
+        self.tenant_id: str | None = None
+        self.attributed_by = ""
+        self.outcome = "lost"
+        self.messages = 0
+        self.in_data = False
+        self._counted_as_stranger = False
+        self._mistakes = 0
+        self._started = time.monotonic()
+        self._deadline = _FOREVER
+        self._replies: list[bytes] = []
+
+    # --- connection ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there; or, the second time, its TLS is."""
+        first = self.transport is None
+        if first:
+            peername = transport.get_extra_info("peername")
+            ip = parse_address(peername[0]) if peername else None
+            self.peer = "" if ip is None else str(ip)
+            self.relay.sessions.add(self)
+        super().connection_made(transport)
+        self.reset_transaction()
+        if not first:
+            self.look_at_certificate()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection is gone; whatever was going on is given up."""
+        super().connection_lost(error)
+
+    def eof_received(self) -> bool | None:
+        """The client will send no more; what it has sent is still answered."""
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    def reset_transaction(self) -> None:
+        """Forget sender and recipients. ``commands.py`` has them."""
+
+    def look_at_certificate(self) -> None:
+        """TLS has begun. ``commands.py`` knows what a certificate means."""
+
+    # --- clocks ---
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        # One timer for the whole life of the session looks at the deadline now and then; moving the deadline is free.
+        if self._timeout_handle is None:
+            self._timeout_handle = self.loop.call_later(self._next_look(), self._timeout_cb)
+
+    def _next_look(self) -> float:
+        pause = self.relay.configuration.data_pause_seconds
+        wait = min(self._deadline - time.monotonic(), self._longest_wait(), pause, _CLOCK_SECONDS)
+        return max(wait, 0.01)
+
+    def _timeout_cb(self) -> None:
+        now = time.monotonic()
+        over = now - self._started > self.relay.configuration.session_seconds and not self.in_data
+        if now < self._deadline and not over:
+            self._timeout_handle = self.loop.call_later(self._next_look(), self._timeout_cb)
+            return
+        self.outcome = "timeout"
+        self.hang_up(replies.TIMED_OUT)
+
+    def _longest_wait(self) -> float:
+        configuration = self.relay.configuration
+        return configuration.command_seconds if self.tenant_id else configuration.stranger_seconds
+
+    def wait_at_most(self, seconds: float | None) -> None:
+        """The client must do something within ``seconds``; ``None`` while it is our turn."""
+        self._deadline = _FOREVER if seconds is None else time.monotonic() + seconds
+
+    def hang_up(self, reply: str) -> None:
+        """Say ``reply`` as a last word, from outside the command loop, and close."""
+        if self.transport is not None:
+            self._replies.append(reply.encode() + b"\r\n")
+            self._flush()
+            self.transport.close()
+
+    def stop(self) -> None:
+        """The relay stops: a client that is not in the middle of a message is sent away."""
+        if not self.in_data:
+            self.outcome = "stopped"
+            self.hang_up(replies.SHUTTING_DOWN)
+
+    # --- replies ---
+
+    async def push(self, status: str | bytes) -> None:
+        """Give a reply. Replies to pipelined commands leave together (RFC 2920 section 3.2)."""
+        reply = status if isinstance(status, bytes) else replies.with_status(status).encode()
+        self._replies.append(reply + b"\r\n")
+        if b"\n" not in self._buffered:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Send the replies that wait, and wait while the client does not take them."""
+        self._flush()
+        if self.transport is not None:
+            await self._writer.drain()
+
+    def _flush(self) -> None:
+        if self._replies and self.transport is not None:
+            self._writer.write(b"".join(self._replies) if len(self._replies) > 1 else self._replies[0])
+        self._replies.clear()
+
+    async def last_word(self, reply: str, outcome: str) -> None:
+        """Give the last reply of the session. Raises ``Hangup``."""
+        self.outcome = outcome
+        await self.push(reply)
+        await self.flush()
+        raise Hangup
+
+    async def mistake(self, reply: str) -> None:
+        """Refuse a command that no proper client sends; too many of them end the session."""
+        self._mistakes += 1
+        if self._mistakes > self.relay.configuration.bad_commands:
+            await self.last_word(replies.TOO_MANY_MISTAKES, "mistakes")
+        await self.push(reply)
+
+    # --- command loop ---
+
+    @property
+    def _buffered(self) -> bytearray:
+        # What has arrived and is not read yet. asyncio has no public way to look; aiosmtpd uses the same attribute.
+        buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # see above
+        return buffer
+
+    def give_back(self, data: bytes) -> None:
+        """Put what was read too much in front of what arrives next; nothing may have arrived in between."""
+        self._buffered.extend(data)
+
+    async def _handle_client(self) -> None:
+        try:
+            await self._greet()
+            while True:
+                await self._obey(await self._next_line())
+        except (Hangup, TLSSetupException):
+            pass
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client is gone without QUIT
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            # Where the error came from is unknown, so is what the client will send next: not to be taken for commands.
+            self.outcome = "error"
+            self.relay.log.write("error", session=self.id, kind=type(error).__name__, cause=str(error))
+            self.hang_up(replies.FAILED)
+        finally:
+            self.wait_at_most(None)
+            self.relay.ended(self, round((time.monotonic() - self._started) * 1000))
+            if self.transport is not None:
+                self._flush()
+                self.transport.close()
+
+    async def _greet(self) -> None:
+        refusal = self.relay.admit(self)
+        if refusal:
+            await self.last_word(refusal, "refused")
+        await self.push(f"220 {self.hostname} ESMTP")
+
+    async def _next_line(self) -> bytes:
+        buffered = self._buffered
+        if b"\n" not in buffered:
+            await self.flush()
+            self.wait_at_most(self._longest_wait())
+            try:
+                line = await self._reader.readuntil(b"\n")
+            except asyncio.LimitOverrunError:
+                await self.last_word(replies.LINE_TOO_LONG, "mistakes")
+            self.wait_at_most(None)
+        else:
+            line = await self._reader.readuntil(b"\n")
+        return line
+
+    async def _obey(self, line: bytes) -> None:
+        if self.relay.stopping:
+            await self.last_word(replies.SHUTTING_DOWN, "stopped")
+        if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
+            await self.mistake(replies.BAD_LINE)
+            return
+        verb, _, argument = line[:-2].partition(b" ")
+        name = verb.upper().decode("ascii", "replace")
+        if len(line) > (_LONGEST_AUTH if name == "AUTH" else _LONGEST_COMMAND):
+            await self.mistake(replies.LINE_TOO_LONG)
+            return
+        method: Any = self._smtp_methods.get(name)
+        if method is None:
+            await self.mistake(replies.UNKNOWN_COMMAND)
+            return
+        try:
+            text = argument.strip(b" \t").decode("utf-8")
+        except UnicodeDecodeError:
+            await self.mistake(replies.BAD_LINE)
+            return
+        await method(text)
