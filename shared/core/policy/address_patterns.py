@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from shared.core.policy.domains import domain_key
+from shared.core.message.domains import normal_domain
 
 _WILD = frozenset("*?")
 
@@ -44,22 +44,22 @@ class AddressPatterns:
                 self._add_plain(local, domain)
                 return
             if not local:
-                self._domain_globs.append(Glob(domain.lower()))
+                self._domain_globs.append(Glob(_normal_labels(domain)))
                 return
-        self._address_globs.append(Glob(f"{local}{at}{domain}".lower()))
+        self._address_globs.append(Glob(f"{local.lower()}{at}{_normal_labels(domain)}"))
 
     def _add_plain(self, local: str, domain: str) -> None:
         if local:
-            self._addresses.add(f"{local.lower()}@{domain_key(domain)}")
+            self._addresses.add(f"{local.lower()}@{normal_domain(domain)}")
         elif domain.startswith("."):
-            self._trees.add(domain_key(domain[1:]))
+            self._trees.add(normal_domain(domain[1:]))
         else:
-            self._domains.add(domain_key(domain))
+            self._domains.add(normal_domain(domain))
 
     def matches(self, address: str) -> bool:
         """Whether some pattern of the list fits the address."""
         local, at, domain = address.lower().rpartition("@")
-        key = domain_key(domain)
+        key = normal_domain(domain)
         if f"{local}@{key}" in self._addresses or key in self._domains or self._in_tree(key):
             return True
         spellings = {domain.removesuffix("."), key}
@@ -137,6 +137,12 @@ class _Piece:
             if state & accepted:
                 return position + 1
         return -1
+
+
+def _normal_labels(domain: str) -> str:
+    """The normal form of a domain with wildcards: label by label, those with a wildcard only in lower case."""
+    labels = domain.lower().split(".")
+    return ".".join(label if not _WILD.isdisjoint(label) else normal_domain(label) for label in labels)
 
 
 @lru_cache(maxsize=64)

@@ -57,6 +57,8 @@ from shared.core.policy.address_patterns import AddressPatterns, Glob
         pytest.param("例え.jp", "a@xn--r8jz45g.jp", True, id="international domain, A-label written"),
         pytest.param("xn--r8jz45g.jp", "a@例え.jp", True, id="international domain, U-label written"),
         pytest.param("*.例え.jp", "a@x.例え.jp", True, id="wildcard and international domain"),
+        pytest.param("*.例え.jp", "a@x.xn--r8jz45g.jp", True, id="wildcard and A-label written"),
+        pytest.param("例*.jp", "a@例え.jp", True, id="wildcard within an international label"),
         pytest.param("*.xn--r8jz45g.jp", "a@x.例え.jp", True, id="wildcard on the A-label"),
         pytest.param("太郎@example.com", "太郎@example.com", True, id="international local part"),
         pytest.param('"a b"@example.com', '"a b"@example.com', True, id="quoted local part"),

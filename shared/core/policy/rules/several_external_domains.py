@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from shared.core.message.domains import normal_domain
 from shared.core.message.facts import MessageFacts
 from shared.core.policy.decision import Reason
-from shared.core.policy.domains import domain_key
 from shared.core.policy.reason_codes import ReasonCode, reason
 from shared.core.policy.rules.recipients import anchors_at
 from shared.core.policy.tenant_settings import RuleAssignment
@@ -19,7 +19,7 @@ def match(facts: MessageFacts, assignment: RuleAssignment) -> Reason | None:
     A domain is what stands after the ``@``: a subdomain is another domain, since it may well be another company.
     """
     external = facts.external
-    domains = tuple(dict.fromkeys(domain_key(recipient.domain) for recipient in external))
+    domains = tuple(dict.fromkeys(normal_domain(recipient.domain) for recipient in external))
     if len(domains) < assignment.minimum:
         return None
     return reason(
