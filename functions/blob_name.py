@@ -38,7 +38,7 @@ class BlobName(SdkType):  # type: ignore[misc]  # its base class is untyped
         return f"BlobName({self.container!r}, {self.name!r})"
 
 
-class BlobNameConverter(InConverter, binding="blob", trigger="blobTrigger"):  # type: ignore[misc]  # untyped base
+class BlobNameConverter(InConverter, binding="blob", trigger="blobTrigger"):  # type: ignore[misc, call-arg]  # untyped base
     """Registers BlobName for blob triggers with the worker (through the metaclass, when this module is imported)."""
 
     @classmethod
