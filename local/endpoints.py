@@ -5,6 +5,7 @@
 | smtp | ``host:port`` of the relay, where mail goes in |
 | api | URL that the functions' HTTP routes begin with, without a slash at the end |
 | portal | URL to open in a browser for held mail |
+| relay_health | URL that answers 200 while the relay can take mail |
 | mailbox_smtp | ``host:port`` of the mailbox's SMTP side, the demo tenant's next hop |
 | mailbox_web | URL of the mailbox's pages; ``{mailbox_web}/api/messages`` lists messages as JSON |
 | blob, queue, table | URLs of Azurite's services, account included |
@@ -49,6 +50,7 @@ def describe(ports: Ports, layout: Layout, pids: Mapping[str, int]) -> dict[str,
         "smtp": f"127.0.0.1:{ports.smtp}",
         "api": api,
         "portal": f"{api}/",
+        "relay_health": f"http://127.0.0.1:{ports.relay_health}/healthz",
         "mailbox_smtp": f"127.0.0.1:{ports.mailbox_smtp}",
         "mailbox_web": f"http://127.0.0.1:{ports.mailbox_web}",
         "blob": f"http://127.0.0.1:{ports.blob}/{AZURITE_ACCOUNT}",

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 from local import endpoints
+from local.certificate import ensure_certificate
 from local.layout import DEFAULT_DIRECTORY, Layout, Ports
 from local.probes import http_answers, listens, wait_until
 from local.processes import Child, stop_all
@@ -94,6 +95,9 @@ class Instance:
             MATTA_SECRETS_FILE=str(self.layout.data / "secrets.json"),
             MATTA_RELAY_HOST="127.0.0.1",
             MATTA_RELAY_PORT=str(ports.smtp),
+            MATTA_RELAY_HEALTH_PORT=str(ports.relay_health),
+            MATTA_RELAY_CERT=str(self.layout.data / "relay.pem"),
+            MATTA_RELAY_STOP_SECONDS="10",  # within the time that stopping everything may take
             MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
         )
 
@@ -124,9 +128,14 @@ class Instance:
                     *(python, "-m", "local.functions_host", "--app-dir", str(ROOT)),
                     *("--port", str(ports.api), "--state", str(layout.part("functions"))),
                 ],
-                lambda: http_answers(ports.api, "/"),
+                lambda: http_answers(ports.api, "/api/health"),
             ),
-            Part("relay", "relay", [python, "-m", "smtp_relay"], lambda: listens(ports.smtp)),
+            Part(
+                "relay",
+                "relay",
+                [python, "-m", "smtp_relay"],
+                lambda: listens(ports.smtp) and http_answers(ports.relay_health, "/healthz"),
+            ),
         ]
 
     @property
@@ -151,6 +160,7 @@ class Instance:
         self.layout.make()
         ensure_keys(self.layout.data / "keys.json")
         ensure_secrets(self.layout.data / "secrets.json")
+        ensure_certificate(self.layout.data / "relay.pem")
         for part in self._parts():
             (self.layout.logs / f"{part.name}.log").write_bytes(b"")
             self._start(part)

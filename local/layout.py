@@ -30,6 +30,7 @@ class Ports:
     queue: int
     table: int
     smtp: int
+    relay_health: int
     mailbox_smtp: int
     mailbox_web: int
 
@@ -47,7 +48,8 @@ class Ports:
             queue=base + 11,
             table=base + 12,
             smtp=base + 25,
-            mailbox_smtp=base + 26,
+            relay_health=base + 26,
+            mailbox_smtp=base + 27,
             mailbox_web=base + 80,
         )
 

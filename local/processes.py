@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LEAST_SECONDS = 3.0
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -97,13 +98,15 @@ def stop_all(
 ) -> None:
     """Stop the children in the reverse order of their start: SIGTERM, and after ``grace_seconds`` altogether SIGKILL.
 
-    One after the other, because the later ones use the earlier ones while they finish what they have in hand.
+    One after the other, because the later ones use the earlier ones while they finish what they have in hand. Each gets
+    3 seconds at least, however long the others took: Azurite writes what it has only in memory when it is told to stop.
     ``hurry`` is asked while waiting: True ends the patience.
     """
     deadline = time.monotonic() + grace_seconds
     for child in reversed(children):
         child.signal(signal.SIGTERM)
-        while child.exit_code() is None and time.monotonic() < deadline and not hurry():
+        patience = max(deadline, time.monotonic() + _LEAST_SECONDS)
+        while child.exit_code() is None and time.monotonic() < patience and not hurry():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(0.1)
         # Also what the child itself had started and left behind.

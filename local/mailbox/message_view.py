@@ -8,10 +8,11 @@ Local tooling; no stage of the mail flow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value
+
+from local.mailbox.store import display
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,6 @@ class MessageView:
     attachments: tuple[Attachment, ...]
 
 
-def _decoded(value: object) -> str:
-    text = " ".join(str(value).split())
-    try:
-        return str(make_header(decode_header(text)))
-    except (ValueError, LookupError):
-        return text
-
-
 def _bytes_of(part: Message) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
@@ -57,7 +50,7 @@ def _text_of(part: Message) -> str:
 
 def _name_of(part: Message) -> str:
     name = part.get_param("filename", None, "content-disposition") or part.get_param("name", None)
-    return _decoded(collapse_rfc2231_value(name)) if name else ""
+    return display(collapse_rfc2231_value(name)) if name else ""
 
 
 def _leaves(message: Message) -> list[Message]:
@@ -89,7 +82,7 @@ def view(raw: bytes) -> MessageView:
         else:
             size = len(_bytes_of(part)) if kind != "message/rfc822" else len(part.as_bytes())
             attachments.append(Attachment(index, name or "(no name)", kind, size))
-    headers = tuple((name, _decoded(value)) for name, value in message.items())
+    headers = tuple((name, display(value)) for name, value in message.items())
     return MessageView(headers, text, html, tuple(attachments))
 
 

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -68,12 +69,12 @@ class StoredMessage:
         return self.directory / f"{self.id}.eml"
 
 
-def _display(value: str | None) -> str:
-    """A header field's text for people, encoded words decoded as far as they can be."""
-    text = " ".join((value or "").split())
+def display(value: object) -> str:
+    """A header field's text for people, encoded words decoded as far as they can be; raw 8-bit ones are no ``str``."""
+    text = " ".join(str(value or "").split())
     try:
         return str(make_header(decode_header(text)))
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return text
 
 
@@ -117,8 +118,8 @@ class MailStore:
                 id=self._next_id(),
                 received=received,
                 size=len(raw),
-                subject=_display(header.get("Subject")),
-                header_from=_display(header.get("From")),
+                subject=display(header.get("Subject")),
+                header_from=display(header.get("From")),
                 envelope=envelope,
                 directory=self.directory,
             )
