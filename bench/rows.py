@@ -15,25 +15,26 @@ class Row:
 
     ``ours`` and ``baseline`` are what was measured, with unit, for people (``"812/s"``, ``"4.1 ms"``). ``ratio`` is the
     median over the rounds and ``spread`` the lowest and highest round (``"0.79–0.88"``). ``goal`` is a comparison
-    such as ``">= 0.8"`` or ``"<= 3"``; empty where the line only informs. ``note`` says what stands in the way, or how
+    such as ``">= 0.8"`` or ``"<= 3"``; empty where the line only informs. ``ratio`` is ``None`` where the baseline can't be had
+    here, and ``note`` says why. ``note`` says what stands in the way, or how
     the numbers came about.
     """
 
     name: str
     ours: str
     baseline: str
-    ratio: float
+    ratio: float | None
     spread: str
     goal: str
     note: str = ""
 
     @property
     def met(self) -> bool | None:
-        """Whether the ratio meets the goal; ``None`` where there is no goal.
+        """Whether the ratio meets the goal; ``None`` where there is no goal or no ratio.
 
         Raises ``ValueError`` for a goal that is no comparison.
         """
-        if not self.goal:
+        if not self.goal or self.ratio is None:
             return None
         sign, _, bound = self.goal.replace("≤", "<=").replace("≥", ">=").partition(" ")
         if sign == "<=":
