@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +30,8 @@ from local.tools import ROOT, azurite_command
 
 START_SECONDS = 60.0
 """How long one part may take until it is ready."""
+PUBLIC_ENDPOINTS = Layout(DEFAULT_DIRECTORY).endpoints
+"""The one endpoints file that everybody knows: the repository's, also of an instance with ``--data`` elsewhere."""
 
 
 class PartFailedError(RuntimeError):
@@ -144,9 +147,14 @@ class Instance:
         pids = {"dev": os.getpid()} | {name: child.pid for name, child in self.children.items()}
         return endpoints.describe(self.ports, self.layout, pids)
 
-    def _endpoint_files(self) -> set[Any]:
-        """The instance's own, and the repository's, which tells where the instance started last is."""
-        return {self.layout.endpoints} | ({Layout(DEFAULT_DIRECTORY).endpoints} if self._publish else set())
+    def _endpoint_files(self) -> list[Path]:
+        """The instance's own, and the repository's unless another running instance has that one."""
+        files = [self.layout.endpoints]
+        if self._publish and self.layout.endpoints != PUBLIC_ENDPOINTS:
+            other = endpoints.read(PUBLIC_ENDPOINTS)
+            if other is None or other["pids"]["dev"] == os.getpid():
+                files.append(PUBLIC_ENDPOINTS)
+        return files
 
     def start(self) -> None:
         """Start everything and return when it is ready, with the endpoints file in place.

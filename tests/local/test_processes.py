@@ -14,6 +14,7 @@ import pytest
 from local.locks import LockHeldError, exclusive_lock
 from local.processes import Child, stop_all
 from local.tools import ROOT
+from tests.support.waiting import is_alive, wait_for
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 POLITE = "import time; print('up', flush=True); time.sleep(60)"
@@ -23,25 +24,6 @@ WITH_GRANDCHILD = (
     "print('up', child.pid, flush=True)\n"
     "time.sleep(60)\n"
 )
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        # A zombie has ended; only its parent has not looked yet.
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
-def wait_for(condition: object, seconds: float = 20.0) -> bool:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def start(tmp_path: Path, name: str, program: str) -> Child:
