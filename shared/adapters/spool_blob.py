@@ -158,7 +158,8 @@ class BlobSpool:
                     if error_code(error) == _NOTHING_THERE:
                         return b"", offset
                     raise
-                return piece, int(download.properties.size)
+                # "bytes 0-9/10"; the SDK's own properties give the size of the piece where a range was asked for.
+                return piece, int(str(download.properties.content_range).rpartition("/")[2])
 
         found = repeated(once, self._process.storage_timeout)
         if found is None:

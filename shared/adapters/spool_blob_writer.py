@@ -30,15 +30,21 @@ _EXISTS = frozenset({409, 412})
 
 
 class BlobSpoolWriter:
-    """``SpoolWriter`` on Blob storage. ``timeout_seconds`` bounds each of its calls to storage."""
+    """``SpoolWriter`` on Blob storage. ``timeout_seconds`` bounds each of its calls to storage.
 
-    def __init__(self, connection_string: str, *, timeout_seconds: float, block_bytes: int = BLOCK_BYTES) -> None:
+    The containers must exist; their names are ``prefix`` and ``spool``, ``envelopes``.
+    """
+
+    def __init__(
+        self, connection_string: str, *, timeout_seconds: float, block_bytes: int = BLOCK_BYTES, prefix: str = ""
+    ) -> None:
         self._rest = BlobRest(account_from(connection_string), timeout_seconds=timeout_seconds)
         self._block_bytes = block_bytes
+        self._prefix = prefix
 
     async def write(self, message: Spooled, chunks: AsyncIterator[bytes]) -> int:
         """See ``SpoolWriter``."""
-        blob = f"{SPOOL}/{message.ref.blob_name}"
+        blob = f"{self._prefix}{SPOOL}/{message.ref.blob_name}"
         held: list[bytes] = []
         held_bytes = 0
         size = 0
@@ -80,7 +86,7 @@ class BlobSpoolWriter:
     async def ready(self) -> bool:
         """See ``SpoolWriter``: whether the spool container answers."""
         try:
-            answer = await self._rest.request("HEAD", SPOOL, query={"restype": "container"})
+            answer = await self._rest.request("HEAD", self._prefix + SPOOL, query={"restype": "container"})
         except StorageUnavailable:
             return False
         return answer.status == 200
@@ -94,7 +100,7 @@ class BlobSpoolWriter:
         document = encode(message)
         value = metadata_value(document)
         if value == IN_SIDECAR:
-            name = f"{ENVELOPES}/{sidecar_name(message.ref)}"
+            name = f"{self._prefix}{ENVELOPES}/{sidecar_name(message.ref)}"
             headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/json"}
             answer = await self._twice(name, {}, headers, document)
             if answer.status != 201:

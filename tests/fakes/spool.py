@@ -1,0 +1,102 @@
+"""``FakeSpool``: both sides of the spool, ``SpoolWriter`` and ``Spool``, in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from shared.core.message.identity import MessageRef
+from shared.errors import NotFound, StorageUnavailable
+from shared.ports import Clock, Content, SpoolEntry
+from shared.ports_relay import Spooled
+from tests.fakes.trouble import Trouble
+
+
+class FakeSpool:
+    """Methods for ``trouble``: ``write``, ``describe``, ``content``, ``write_outgoing``, ``committed_since``.
+
+    ``down`` makes ``ready`` say no; ``keep`` puts a message in without asyncio.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.trouble = Trouble()
+        self.down = False
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._messages: dict[MessageRef, tuple[Spooled, bytes, datetime]] = {}
+        self._outgoing: dict[MessageRef, bytes] = {}
+
+    # --- SpoolWriter ---
+
+    async def write(self, message: Spooled, chunks: AsyncIterator[bytes]) -> int:
+        """See the port."""
+        data = b"".join([chunk async for chunk in chunks])
+        with self.trouble.around("write"):
+            self.keep(message, data)
+        return len(data)
+
+    async def ready(self) -> bool:
+        """See the port."""
+        return not self.down
+
+    def keep(self, message: Spooled, data: bytes) -> None:
+        """Commit a message now. Raises ``StorageUnavailable`` where there is one of that name."""
+        sized = replace(message, reception=replace(message.reception, size=len(data)))
+        with self._lock:
+            if message.ref in self._messages:
+                raise StorageUnavailable("a message of that name is stored already")
+            self._messages[message.ref] = (sized, data, self._clock.now())
+
+    def lose(self, ref: MessageRef) -> None:
+        """Take a message away, as retention does."""
+        with self._lock:
+            self._messages.pop(ref, None)
+            self._outgoing.pop(ref, None)
+
+    @property
+    def refs(self) -> tuple[MessageRef, ...]:
+        """All committed messages, by queue id."""
+        with self._lock:
+            return tuple(sorted(self._messages, key=lambda ref: ref.queue_id))
+
+    @property
+    def outgoing(self) -> dict[MessageRef, bytes]:
+        """What Matta wrote so far."""
+        with self._lock:
+            return dict(self._outgoing)
+
+    # --- Spool ---
+
+    def describe(self, ref: MessageRef) -> Spooled | None:
+        """See the port."""
+        with self.trouble.around("describe"), self._lock:
+            found = self._messages.get(ref)
+            return None if found is None else found[0]
+
+    def content(self, source: str, ref: MessageRef) -> Content:
+        """See the port."""
+        with self.trouble.around("content"), self._lock:
+            if source == "spool":
+                data = self._messages[ref][1] if ref in self._messages else None
+            elif source == "outgoing":
+                data = self._outgoing.get(ref)
+            else:
+                raise ValueError("the source is spool or outgoing")
+        if data is None:
+            raise NotFound("no such blob")
+        # In two pieces, so that nobody relies on getting everything at once.
+        middle = len(data) // 2
+        return Content(len(data), lambda: iter([piece for piece in (data[:middle], data[middle:]) if piece]))
+
+    def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:
+        """See the port."""
+        with self.trouble.around("write_outgoing"), self._lock:
+            return self._outgoing.setdefault(ref, data)
+
+    def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
+        """See the port."""
+        with self.trouble.around("committed_since"), self._lock:
+            entries = [SpoolEntry(ref, at) for ref, (_, _, at) in self._messages.items() if since < at <= until]
+        yield from sorted(entries, key=lambda entry: entry.ref.queue_id)
