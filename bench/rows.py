@@ -14,10 +14,9 @@ class Row:
     """One line of the table.
 
     ``ours`` and ``baseline`` are what was measured, with unit, for people (``"812/s"``, ``"4.1 ms"``). ``ratio`` is the
-    median over the rounds and ``spread`` the lowest and highest round (``"0.79–0.88"``). ``goal`` is a comparison
-    such as ``">= 0.8"`` or ``"<= 3"``; empty where the line only informs. ``ratio`` is ``None`` where the baseline can't be had
-    here, and ``note`` says why. ``note`` says what stands in the way, or how
-    the numbers came about.
+    median over the rounds, ``None`` where the baseline can't be had here; ``spread`` is the lowest and highest round
+    (``"0.79–0.88"``). ``goal`` is a comparison such as ``">= 0.8"`` or ``"<= 3"``, empty where the line only informs.
+    ``note`` says what stands in the way, or how the numbers came about.
     """
 
     name: str

@@ -5,12 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from shared.app import App
-from shared.settings import read_process_settings
+from shared.settings import ProcessSettings, read_process_settings
 
 
 @cache
 def build() -> App:
     """The application of this process, made once. Raises ``MisconfiguredProcess`` naming the variable that is wrong."""
+    return connect(read_process_settings())
+
+
+def connect(process: ProcessSettings) -> App:
+    """An application on what ``process`` names. No connection is made before the first use of a port."""
     from shared.adapters.directory_table import TableDirectory
     from shared.adapters.message_store_table import TableMessageStore
     from shared.adapters.schedule_table import TableSchedule
@@ -21,7 +26,6 @@ def build() -> App:
     from shared.adapters.system import SystemClock, SystemRandom
     from shared.adapters.work_queue_storage import StorageWorkQueue
 
-    process = read_process_settings()
     clock = SystemClock()
     secrets = FileSecrets(process.keys_file, process.secrets_file)
     return App(
