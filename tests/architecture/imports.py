@@ -101,6 +101,8 @@ ROOMS = (
         "shared/adapters",
         (
             "shared.adapters.storage_",
+            "shared.adapters.message_store_table_",
+            "shared.adapters.smtp_next_hop_",
             "shared.adapters.spool_blob_",
             "shared.core",
             "shared.ports",
@@ -109,7 +111,7 @@ ROOMS = (
             "shared.settings",
             "shared.log",
         ),
-        ("azure", "msgspec", "aiohttp", "msal", "jwt", "cryptography"),
+        ("azure", "msgspec", "requests", "aiohttp", "msal", "jwt", "cryptography"),
         forbidden=(
             "shared.usecases",
             "shared.core.policy.evaluate",
@@ -119,7 +121,7 @@ ROOMS = (
     ),
     Room(
         "functions",
-        ("functions.blob_name", "shared.wiring", "shared.usecases", "shared.errors"),
+        ("functions.blob_name", "functions.web", "shared.wiring", "shared.usecases", "shared.errors"),
         ("azure.functions", "azurefunctions.extensions.base"),
         forbidden=("email", "smtplib", "shared.core"),
     ),

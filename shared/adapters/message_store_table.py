@@ -1,0 +1,139 @@
+"""State of messages in Table storage: the ``MessageStore`` port (stages 3 to 6).
+
+One partition for each message and one entity-group transaction for each change, guarded by the ETag of ``a:state``
+(architecture.md decision 5). Nothing here is ever upserted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters import message_store_table_rows as rows
+from shared.adapters.storage_clients import table_client
+from shared.adapters.storage_errors import repeated, storage_call
+from shared.adapters.storage_transaction import Operation, commit_history, transact
+from shared.core.hold.record import Change, Event, OutboxEntry
+from shared.core.message.identity import MessageRef
+from shared.errors import Conflict, PermanentError, StorageUnavailable
+from shared.ports import Stored
+from shared.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from azure.data.tables import TableClient
+
+_READS = 5
+"""How often rows are read that do not fit together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredRow(Stored):
+    """A record with the two columns of its state row that the next commit builds on."""
+
+    commits: str = ""
+    delivery: str = ""
+
+
+class TableMessageStore:
+    """``MessageStore`` on one table. Safe to use from several threads."""
+
+    def __init__(self, process: ProcessSettings, *, table: str = "messages") -> None:
+        """``table`` must exist. No connection is made here."""
+        self._process = process
+        self._name = table
+
+    @property
+    def _table(self) -> TableClient:
+        return table_client(self._process, self._name)
+
+    def create(self, change: Change) -> Stored | None:
+        """See the port. Raises ``StorageUnavailable``, and ``PermanentError`` for a record too large for storage."""
+        record = change.record
+        commit, commits = commit_history("")
+        operations: list[Operation] = [
+            ("create", rows.state_row(record, commits, commit)),
+            ("create", rows.fixed_row(record)),
+            ("create", rows.delivery_row(record, commit)),
+            *_inserts(change),
+        ]
+        done = transact(self._table, operations, commit, self._process.storage_timeout, "create a message's state")
+        if done is None:
+            return None
+        return _StoredRow(record, done.etag, change.outbox, commits, commit)
+
+    def load(self, ref: MessageRef) -> Stored | None:
+        """See the port. Raises ``StorageUnavailable``."""
+        for tried in range(_READS):
+            found = self._query(ref, "RowKey lt 'c'")
+            if not found:
+                return None
+            if rows.fits_together(found):
+                state = found[rows.STATE]
+                outbox = (rows.read_outbox(row) for key, row in found.items() if key.startswith(rows.OUTBOX_PREFIX))
+                etag = str(state.metadata["etag"])
+                return _StoredRow(rows.read_record(found), etag, tuple(outbox), state["commits"], state["delivery"])
+            time.sleep(0.01 * 2**tried)
+        raise StorageUnavailable(f"the rows of message {ref.queue_id} do not fit together")
+
+    def commit(self, before: Stored, change: Change) -> Stored:
+        """See the port. Raises ``Conflict``, ``StorageUnavailable``, and ``PermanentError`` for what cannot be stored.
+
+        The envelope, reception, summary and decision of a message are written once: a change of them is refused.
+        """
+        from azure.core import MatchConditions
+        from azure.data.tables import UpdateMode
+
+        if not isinstance(before, _StoredRow):
+            raise TypeError("commit() continues what create(), load() or commit() of this store returned")
+        record = change.record
+        if record.ref != before.record.ref or not rows.same(before.record, record, rows.FIXED_FIELDS):
+            raise PermanentError(f"message {before.record.ref.queue_id}: what it is and was judged to be cannot change")
+        if not before.etag:  # others had already followed when it was stored
+            raise Conflict(f"message {record.ref.queue_id} was changed by somebody else")
+        commit, commits = commit_history(before.commits)
+        redelivered = not rows.same(before.record, record, rows.DELIVERY_FIELDS)
+        delivery = commit if redelivered else before.delivery
+        guard = {"mode": UpdateMode.REPLACE, "etag": before.etag, "match_condition": MatchConditions.IfNotModified}
+        operations: list[Operation] = [("update", rows.state_row(record, commits, delivery), guard)]
+        if redelivered:
+            operations.append(("update", rows.delivery_row(record, commit), {"mode": UpdateMode.REPLACE}))
+        operations += _inserts(change)
+        done = transact(self._table, operations, commit, self._process.storage_timeout, "commit a message's state")
+        if done is None:
+            raise Conflict(f"message {record.ref.queue_id} was changed by somebody else")
+        return _StoredRow(record, done.etag, (*before.outbox, *change.outbox), commits, delivery)
+
+    def outbox_sent(self, ref: MessageRef, entries: Sequence[OutboxEntry]) -> None:
+        """See the port. Raises ``StorageUnavailable``; entries before the failing one are forgotten then."""
+        for entry in entries:
+            self._delete(rows.partition_key(ref), rows.outbox_key(entry))
+
+    def events(self, ref: MessageRef) -> tuple[Event, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        found = self._query(ref, "RowKey ge 'e:' and RowKey lt 'f'")
+        return tuple(rows.read_event(row) for row in found.values())
+
+    def _query(self, ref: MessageRef, keys: str) -> dict[str, Any]:
+        """Rows of a message by key, in order. One request, unless the answer is longer than 1,000 rows or 4 MiB."""
+        wanted = f"PartitionKey eq '{rows.partition_key(ref)}' and {keys}"
+
+        def once() -> dict[str, Any]:
+            with storage_call("read a message's state"):
+                return {row["RowKey"]: row for row in self._table.query_entities(wanted)}
+
+        return repeated(once, self._process.storage_timeout)
+
+    def _delete(self, partition: str, row: str) -> None:
+        def once() -> None:
+            with storage_call("forget an outbox entry"):
+                self._table.delete_entity(partition, row)
+
+        repeated(once, self._process.storage_timeout)
+
+
+def _inserts(change: Change) -> list[Operation]:
+    ref = change.record.ref
+    events: list[Operation] = [("create", rows.event_row(ref, event)) for event in change.events]
+    return events + [("create", rows.outbox_row(ref, entry)) for entry in change.outbox]

@@ -1,0 +1,47 @@
+"""Queue messages in Storage queues: the ``WorkQueue`` port (transactional outbox, architecture.md decision 5).
+
+The body is what ``shared/core/hold/work_item.py`` writes, in base64, as queue triggers expect it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.adapters.storage_clients import queue_client
+from shared.adapters.storage_errors import repeated, storage_call
+from shared.core.hold.record import OutboxEntry, OutboxKind
+from shared.core.hold.work_item import write_work_item
+from shared.core.message.identity import MessageRef
+from shared.ports import Clock
+from shared.settings import ProcessSettings
+
+DELIVER = "deliver"
+NOTIFY = "notify"
+_LONGEST_WAIT = timedelta(days=7)
+"""Storage hides a message no longer: learn.microsoft.com/rest/api/storageservices/put-message."""
+_NEVER = -1
+
+
+class StorageWorkQueue:
+    """``WorkQueue`` on the queues ``deliver`` and ``notify``. Safe to use from several threads."""
+
+    def __init__(self, process: ProcessSettings, clock: Clock, *, prefix: str = "") -> None:
+        """The queues must exist; their names are ``prefix`` and ``deliver`` or ``notify``."""
+        self._process = process
+        self._clock = clock
+        self._prefix = prefix
+
+    def send(self, ref: MessageRef, entry: OutboxEntry) -> None:
+        """See the port. The message shows itself at ``entry.at``, at the latest in seven days; it never expires.
+
+        Raises ``StorageUnavailable``.
+        """
+        queue = queue_client(self._process, self._prefix + (DELIVER if entry.kind is OutboxKind.DELIVER else NOTIFY))
+        body = write_work_item(ref, entry).decode("ascii")
+        wait = min(max(entry.at - self._clock.now(), timedelta(0)), _LONGEST_WAIT)
+
+        def once() -> None:
+            with storage_call("send a queue message"):
+                queue.send_message(body, visibility_timeout=int(wait.total_seconds()), time_to_live=_NEVER)
+
+        repeated(once, self._process.storage_timeout)
