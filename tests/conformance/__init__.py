@@ -1,0 +1,1 @@
+"""The functions in Microsoft's own Python runtime."""
