@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from importlib.metadata import PackageNotFoundError, distribution
+import sys
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,9 @@ FILES = [
     ROOT / "requirements-dev.txt",
     ROOT / "local" / "node" / "requirements.txt",
 ]
+OURS = {"function_app", "functions", "shared", "smtp_relay", "local", "tests", "bench"}
+OTHER_ENVIRONMENT = ROOT / "tests" / "conformance" / "drive_worker.py"
+"""Runs in the virtual environment of Microsoft's Python runtime, not in this one."""
 
 
 def pins(path: Path) -> dict[str, Requirement]:
@@ -99,3 +104,49 @@ def test_node_lock_pins_everything_by_content_and_names_no_address() -> None:
     wanted = json.loads((directory / "package.json").read_text("utf-8"))["dependencies"]
     assert lock["packages"][""]["dependencies"] == wanted
     assert [version for version in wanted.values() if not re.fullmatch(r"[\d.]+", version)] == []
+
+
+def imported_packages(path: Path, seen: set[Path]) -> set[str]:
+    """Top-level names of foreign modules that a file of ours imports anywhere in it, and the files that it imports."""
+    if path in seen:
+        return set()
+    seen.add(path)
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            top = name.partition(".")[0]
+            if top in OURS:
+                for file in (ROOT / f"{name.replace('.', '/')}.py", ROOT / name.replace(".", "/") / "__init__.py"):
+                    if file.is_file():
+                        found |= imported_packages(file, seen)
+            elif top not in sys.stdlib_module_names:
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("starts", "requirements"),
+    [
+        pytest.param(["function_app.py", "functions/*.py", "shared/wiring.py"], FILES[0], id="functions"),
+        pytest.param(["smtp_relay/*.py"], FILES[1], id="relay"),
+        pytest.param(["local/**/*.py", "bench/**/*.py", "tests/**/*.py"], FILES[2], id="development"),
+    ],
+)
+def test_every_import_is_covered_by_the_requirements(starts: list[str], requirements: Path) -> None:
+    pinned = pins(requirements)
+    owners = packages_distributions()
+    seen: set[Path] = set()
+    missing = {}
+    for path in sorted({path for pattern in starts for path in ROOT.glob(pattern)} - {OTHER_ENVIRONMENT}):
+        for name in imported_packages(path, seen):
+            packages = {canonicalize_name(owner) for owner in owners.get(name.partition(".")[0], [])}
+            if not packages & pinned.keys():
+                missing[name] = str(path.relative_to(ROOT))
+    assert seen, "no file was looked at"
+    assert missing == {}
