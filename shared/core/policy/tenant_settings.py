@@ -14,6 +14,8 @@ from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+TenantId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
+"""As ``shared/core/message/identity.py`` has it: safe as a Table key, a blob path segment and a DNS label."""
 Domain = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^\.?[^\s@/\\?#]+$")]
 Language = Literal["ja", "en"]
 StartTls = Literal["none", "opportunistic", "required", "verified"]
@@ -138,7 +140,7 @@ def _default_rules() -> tuple[RuleAssignment, ...]:
 class TenantSettings(Model, frozen=True):
     """One version of everything a tenant has set."""
 
-    tenant_id: Name
+    tenant_id: TenantId
     domains: Annotated[tuple[Domain, ...], msgspec.Meta(min_length=1)]
     routes: Annotated[tuple[Route, ...], msgspec.Meta(min_length=1)]
     version: Annotated[int, msgspec.Meta(ge=0)] = 0

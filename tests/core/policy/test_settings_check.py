@@ -18,7 +18,7 @@ def document(*rules: dict[str, Any]) -> bytes:
     ).encode()
 
 
-GOOD = [
+GOOD: list[dict[str, Any]] = [
     {"id": "1", "rule": "has-attachments", "count_inline_images": True},
     {"id": "2", "rule": "recipient-external"},
     {"id": "3", "rule": "several-external-domains", "minimum": 3},
@@ -103,6 +103,8 @@ def test_new_tenant_needs_domains_and_next_hop_alone() -> None:
         pytest.param(b"[" * 50_000, "Expected `object`", id="deep nesting"),
         pytest.param(b'{"tenant": 1}', "unknown field `tenant`", id="unknown field"),
         pytest.param(b'{"tenant_id": 1}', "$.tenant_id", id="wrong type"),
+        pytest.param(b'{"tenant_id": "a/b"}', "$.tenant_id", id="tenant id that is no Table key"),
+        pytest.param(b'{"tenant_id": "a\\n"}', "$.tenant_id", id="tenant id with a line end"),
     ],
 )
 def test_document_that_is_none_is_refused(text: bytes, told: str) -> None:

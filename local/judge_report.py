@@ -1,0 +1,145 @@
+"""A judgement as people read it in a terminal: message, recipients, attachments, reasons with marks, verdict.
+
+Works on the same document that `./dev judge --json` prints. Local tooling; no stage of the mail flow.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+from unicodedata import category, east_asian_width
+
+from shared.core.message.facts import RecipientField
+from shared.core.text.judge import JUDGE
+from shared.core.text.language import Language
+from shared.core.text.words import WORDS
+
+_LABEL_WIDTH = 14
+_LONGEST = 300
+_CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+Marks = Mapping[tuple[str, str], str]
+"""For each thing that a reason is about, by kind and value: its footnote marks."""
+
+
+def report(judgement: Mapping[str, Any], name: str, language: Language) -> str:
+    """The whole report about one message, ending in a line end."""
+    marks = _marks(judgement)
+    lines = [one_line(name)]
+    for label, value in _head(judgement, marks, language):
+        lines.append("  " + _pad(JUDGE.text(label, language), _LABEL_WIDTH) + one_line(value))
+    lines += _attachments(judgement["facts"], marks, language)
+    lines += _recipients(judgement["facts"], marks, language)
+    lines += _verdict(judgement, language)
+    return "\n".join(lines) + "\n"
+
+
+def one_line(text: str) -> str:
+    """Text that cannot move the cursor, colour the terminal or hide what follows: every control is made visible."""
+    shown = "".join(
+        "\N{REPLACEMENT CHARACTER}" if category(character) in _CONTROLS else character for character in text
+    )
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(width - _width(text), 1)
+
+
+def _numbered(judgement: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """All reasons with their footnote numbers."""
+    return enumerate((reason for part in judgement["parts"] for reason in part["reasons"]), 1)
+
+
+def _marks(judgement: Mapping[str, Any]) -> Marks:
+    numbers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for number, reason in _numbered(judgement):
+        for anchor in reason["anchors"]:
+            numbers[anchor["kind"], anchor["value"]].append(f"*{number}")
+    return {thing: "  " + " ".join(dict.fromkeys(found)) for thing, found in numbers.items()}
+
+
+def _head(judgement: Mapping[str, Any], marks: Marks, language: Language) -> Iterator[tuple[str, str]]:
+    facts = judgement["facts"]
+    if facts["header_from"]:
+        yield "from", ", ".join(_mailbox(mailbox) for mailbox in facts["header_from"])
+    yield "reverse-path", facts["envelope"]["reverse_path"] or JUDGE.text("null-sender", language)
+    subject = JUDGE.text("no-subject", language) if facts["subject"] is None else facts["subject"][:_LONGEST]
+    yield "subject", subject + marks.get(("subject", ""), "")
+    if facts["date"]:
+        yield "date", facts["date"]
+    yield "kind", WORDS.text(f"kind.{facts['kind']}", language)
+    if facts["protections"]:
+        yield "protections", ", ".join(WORDS.text(f"protection.{item}", language) for item in facts["protections"])
+    yield "size", JUDGE.text("bytes", language, count=facts["size"])
+    yield "queue-id", judgement["queue_id"]
+    if facts["unreadable"]:
+        yield "unreadable", facts["unreadable"]
+
+
+def _mailbox(mailbox: Mapping[str, str]) -> str:
+    return f"{mailbox['display_name']} <{mailbox['address']}>" if mailbox["display_name"] else mailbox["address"]
+
+
+def _attachments(facts: Mapping[str, Any], marks: Marks, language: Language) -> list[str]:
+    heading = "  " + _pad(JUDGE.text("attachments", language), _LABEL_WIDTH)
+    if not facts["attachments"]:
+        return [heading + JUDGE.text("none", language)]
+    lines = [heading + str(len(facts["attachments"]))]
+    for item in facts["attachments"]:
+        name = one_line(item["name"]) or JUDGE.text("unnamed", language)
+        notes = [one_line(item["content_type"]), JUDGE.text("bytes", language, count=item["size"])]
+        if item["inline"]:
+            notes.append(JUDGE.text("inline", language))
+        lines.append(
+            f"    {_pad(item['part'], 6)}{name}  ({', '.join(notes)}){marks.get(('attachment', item['part']), '')}"
+        )
+    return lines
+
+
+def _recipients(facts: Mapping[str, Any], marks: Marks, language: Language) -> list[str]:
+    recipients = facts["recipients"]
+    heading = "  " + _pad(JUDGE.text("recipients", language), _LABEL_WIDTH)
+    if not recipients:
+        return [heading + JUDGE.text("no-recipients", language)]
+    counts = {field: sum(item["field"] == field for item in recipients) for field in RecipientField}
+    lines = [heading + JUDGE.text("counts", language, total=len(recipients), **counts)]
+    for external in (True, False):
+        side = [item for item in recipients if item["external"] is external]
+        if not side:
+            continue
+        lines.append(f"    {WORDS.text('external' if external else 'internal', language)} {len(side)}")
+        for domain in dict.fromkeys(item["domain"] for item in side):
+            lines.append(f"      {one_line(domain) or '-'}")
+            lines += [_recipient(item, marks, language) for item in side if item["domain"] == domain]
+    return lines
+
+
+def _recipient(item: Mapping[str, Any], marks: Marks, language: Language) -> str:
+    members = f"  ({JUDGE.text('members', language, count=item['members'])})" if item["members"] > 1 else ""
+    field = _pad(WORDS.text(f"field.{item['field']}", language), 5)
+    return f"        {field}{one_line(_mailbox(item))}{members}{marks.get(('recipient', item['address']), '')}"
+
+
+def _verdict(judgement: Mapping[str, Any], language: Language) -> list[str]:
+    lines: list[str] = []
+    number = 0
+    for part in judgement["parts"]:
+        told = JUDGE.text(
+            "verdict-for",
+            language,
+            disposition=WORDS.text(f"disposition.{part['disposition']}", language).upper(),
+            count=len(part["recipients"]),
+        )
+        lines.append("  " + _pad(JUDGE.text("verdict", language), _LABEL_WIDTH) + told)
+        for reason in part["reasons"]:
+            number += 1
+            named = f"{one_line(reason['title'])} [{reason['code']}]"
+            lines.append(f"    *{number}  {named}: {one_line(reason['text'])}")
+            if reason["description"]:
+                lines.append(f"        {one_line(reason['description'])}")
+    return lines

@@ -1,0 +1,26 @@
+"""English: the report of `./dev judge`."""
+
+TEXTS: dict[str, str] = {
+    "from": "From",
+    "reverse-path": "Reverse-path",
+    "null-sender": "(null sender)",
+    "subject": "Subject",
+    "no-subject": "(no Subject field)",
+    "date": "Date",
+    "kind": "Kind",
+    "protections": "Protection",
+    "size": "Size",
+    "bytes": "{count} bytes",
+    "queue-id": "Queue id",
+    "unreadable": "Unreadable",
+    "attachments": "Attachments",
+    "unnamed": "(no name)",
+    "inline": "in the body",
+    "recipients": "Recipients",
+    "counts": "{total} [To({to}) / Cc({cc}) / Bcc({bcc})]",
+    "members": "members: {count}",
+    "no-recipients": "(no recipients)",
+    "verdict": "Verdict",
+    "verdict-for": "{disposition} (recipients: {count})",
+    "none": "none",
+}

@@ -1,0 +1,26 @@
+"""Japanese: the report of `./dev judge`."""
+
+TEXTS: dict[str, str] = {
+    "from": "差出人",
+    "reverse-path": "送信元パス",
+    "null-sender": "（空）",
+    "subject": "件名",
+    "no-subject": "（件名フィールドなし）",
+    "date": "送信日時",
+    "kind": "種類",
+    "protections": "保護",
+    "size": "サイズ",
+    "bytes": "{count}バイト",
+    "queue-id": "キューID",
+    "unreadable": "読み取り",
+    "attachments": "添付ファイル",
+    "unnamed": "（名前なし）",
+    "inline": "本文内",
+    "recipients": "宛先",
+    "counts": "{total} [To({to}) / Cc({cc}) / Bcc({bcc})]",
+    "members": "メンバー{count}名",
+    "no-recipients": "（宛先なし）",
+    "verdict": "判定",
+    "verdict-for": "{disposition}（{count}件の宛先）",
+    "none": "なし",
+}
