@@ -1,0 +1,64 @@
+"""Domains and addresses in the one form that is compared. Stages parse and decide.
+
+A domain is compared as lower-case A-labels (RFC 5890), so that ``例え.jp`` in a header and ``xn--r8jz45g.jp`` in the
+envelope are one. Local parts are compared without regard to case: RFC 5321 would allow the difference, Exchange and
+every other system in use here does not make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+_MAX_DOMAIN = 255
+
+
+@lru_cache(maxsize=4096)
+def normal_domain(domain: str) -> str:
+    """Lower-case A-label form, without a final dot. What is no valid IDN is only lowered."""
+    plain = domain.strip().rstrip(".").lower()
+    if plain.isascii() or len(plain) > _MAX_DOMAIN:
+        return plain
+    import idna  # when first used: its tables cost start-up time that plain ASCII mail need not pay
+
+    try:
+        return idna.encode(plain, uts46=True).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return plain
+
+
+def domain_of(address: str) -> str:
+    """Normal form of the part after the last ``@``; ``""`` where there is none."""
+    return normal_domain(address.rpartition("@")[2]) if "@" in address else ""
+
+
+def normal_address(address: str) -> str:
+    """The form in which two addresses are the same mailbox: everything lower case, domain as A-labels."""
+    local, at, domain = address.strip().rpartition("@")
+    return f"{local.lower()}@{normal_domain(domain)}" if at else domain.lower()
+
+
+class DomainSet:
+    """A set of domains; ``.example.com`` stands for example.com and everything below it."""
+
+    __slots__ = ("_exact", "_with_subdomains")
+
+    def __init__(self, domains: Iterable[str]) -> None:
+        named = [domain.strip() for domain in domains]
+        self._with_subdomains = frozenset(normal_domain(domain[1:]) for domain in named if domain.startswith(".")) - {
+            ""
+        }
+        self._exact = (
+            frozenset(normal_domain(domain) for domain in named if not domain.startswith(".")) | self._with_subdomains
+        ) - {""}
+
+    def __contains__(self, domain: object) -> bool:
+        """Whether a domain in normal form is one of the set."""
+        if not isinstance(domain, str):
+            return False
+        if domain in self._exact:
+            return True
+        if self._with_subdomains:
+            labels = domain.split(".")
+            return any(".".join(labels[index:]) in self._with_subdomains for index in range(1, len(labels)))
+        return False
