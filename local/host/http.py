@@ -139,7 +139,7 @@ class HttpTriggers:
             response.force_close()
             return route, response
         data = Datum(type="http", value=await _http_value(request, values))
-        value = get_binding_registry().get("httpTrigger").decode(data, trigger_metadata={})  # type: ignore[no-untyped-call]
+        value = get_binding_registry().get("httpTrigger").decode(data, trigger_metadata={})
         try:
             result = await self._invoker.call(endpoint.spec, value)
         except Exception:  # logged by the invoker; nothing of it may leave
@@ -210,7 +210,7 @@ def to_response(result: Any) -> web.Response:
         return web.Response(text=result)
     if not isinstance(result, func.HttpResponse):
         raise TypeError(f"an http function must return HttpResponse or str, not {type(result).__name__}")
-    encoded = get_binding_registry().get("http").encode(result, expected_type=None)  # type: ignore[no-untyped-call]
+    encoded = get_binding_registry().get("http").encode(result, expected_type=None)
     value = encoded.value
     headers: CIMultiDict[str] = CIMultiDict()
     for name, datum in value["headers"].items():

@@ -157,7 +157,7 @@ class QueueTrigger:
             "NextVisibleTime": _time(message.next_visible_on),
             "PopReceipt": Datum(message.pop_receipt, "string"),
         }
-        registry: Any = get_binding_registry()  # type: ignore[no-untyped-call]  # untyped package
+        registry: Any = get_binding_registry()
         return registry.get("queueTrigger").decode(data, trigger_metadata=metadata)
 
     async def _renew(self, message: StoredMessage, ended: asyncio.Event) -> None:

@@ -98,7 +98,7 @@ class TimerTrigger:
                 "IsPastDue": past_due,
             }
             data = Datum(type="json", value=json.dumps(content))
-            decode = get_binding_registry().get("timerTrigger").decode  # type: ignore[no-untyped-call]  # untyped package
+            decode = get_binding_registry().get("timerTrigger").decode
             try:
                 await self._invoker.call(self.spec, decode(data, trigger_metadata={}))
             except Exception:
