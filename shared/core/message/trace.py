@@ -55,8 +55,12 @@ class Mark:
     same_envelope: bool
 
 
-def trace_field(ref: MessageRef, kind: TraceKind, envelope: Envelope, key: SigningKey) -> bytes:
-    """The mark for a message about to leave with that envelope: one folded ASCII field with CRLF line endings."""
+def trace_field(ref: MessageRef, kind: str, envelope: Envelope, key: SigningKey) -> bytes:
+    """The mark for a message about to leave with that envelope: one folded ASCII field with CRLF line endings.
+
+    ``kind`` is a ``TraceKind`` or its value; raises ``ValueError`` for any other word.
+    """
+    kind = TraceKind(kind)
     digest = _digest(key, kind, envelope)
     mac = _mac(key, ref.queue_id, ref.tenant_id, kind, digest)
     return (
