@@ -12,6 +12,7 @@ from __future__ import annotations
 
 _END = b"\r\n.\r\n"
 _STUFFED = b"\r\n."
+_DOUBLED = b"\r\n.."
 _START = b"\r\n"
 """A message begins as if a line had just ended (it does: that of the DATA command)."""
 
@@ -49,6 +50,8 @@ class DataReader:
             body = data[: len(data) - keep]
             self._held = data[len(data) - keep :]
         self._look(body)
+        if self.finished and self._scan_without_nul is not None:
+            self._scan_without_nul.compare(self._scan)
         message = body.replace(_STUFFED, b"\r\n") if _STUFFED in body else body
         if self._to_drop and message:
             message = message[self._to_drop :]
@@ -59,6 +62,7 @@ class DataReader:
         if b"\0" in body and self._scan_without_nul is None:
             # Some servers drop NULs before they look for an end. From here on see it with their eyes, too.
             self._scan_without_nul = _Scan(self._scan.after_bare_lf)
+            self._scan.dots = self._scan.doubled = 0
         if self._scan_without_nul is not None:
             self._scan_without_nul.feed_whole(body.replace(b"\0", b""))
         self._scan.look(body)
@@ -70,6 +74,8 @@ class _Scan:
     def __init__(self, after_bare_lf: bool = False) -> None:
         self.ambiguous = False
         self.after_bare_lf = after_bare_lf
+        self.dots = 0
+        self.doubled = 0
         self._held = b""
 
     def look(self, body: bytes) -> None:
@@ -78,15 +84,28 @@ class _Scan:
             return
         if self.after_bare_lf and body.startswith(b"."):
             self.ambiguous = True
-        if (
-            b"\r." in body  # a line begun by a bare CR
-            or (b"\n." in body and body.count(b"\n.") != body.count(_STUFFED))  # by a bare LF
-            or b"\r\n.\n" in body  # a lone dot that a bare LF ends
-            or b"\r\n.\r" in body  # that a bare CR ends
-        ):
+        if b"\r." in body:  # a line begun by a bare CR
             self.ambiguous = True
+        if b"\n." in body:
+            dots = body.count(_STUFFED)
+            self.dots += dots
+            self.doubled += body.count(_DOUBLED)
+            if (
+                body.count(b"\n.") != dots  # a line begun by a bare LF
+                or b"\r\n.\n" in body  # a lone dot that a bare LF ends
+                or b"\r\n.\r" in body  # that a bare CR ends
+            ):
+                self.ambiguous = True
         # A CRLF at the end would have been held back, so an LF there is a bare one.
         self.after_bare_lf = body.endswith(b"\n") and not body.endswith(b"\r\n")
+
+    def compare(self, other: _Scan) -> None:
+        """With this scan's eyes there may be no more dots at the beginning of lines than with the ``other``'s.
+
+        One more means that somebody takes out a dot, in the message as it came or as it goes on, where we do not.
+        """
+        if (self.dots, self.doubled) != (other.dots, other.doubled):
+            self.ambiguous = True
 
     def feed_whole(self, block: bytes) -> None:
         """For a stream of which nobody has chosen the borders, and in which an end of data is ambiguous, too."""
