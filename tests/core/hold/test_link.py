@@ -48,7 +48,7 @@ def test_a_token_is_safe_in_a_path_and_short() -> None:
     assert len(token) < 250
 
 
-@given(person=st.text(st.characters(exclude_categories=['Cs']), max_size=320))
+@given(person=st.text(st.characters(exclude_categories=["Cs"]), max_size=320))
 def test_any_address_survives(person: str) -> None:
     claims = replace(CLAIMS, person=person)
     try:

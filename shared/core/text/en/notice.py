@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "people": "{count}",
     "none": "None",
     "more": "and {count} more",
+    "more_domains": "and {count} more domains",
     "unnamed": "(no name)",
     # What happens next
     "end.discard": "If nobody decides, the message is discarded on {when}.",

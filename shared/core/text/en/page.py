@@ -5,6 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "brand": "Matta",
     "brand.latin": "Matta",
+    "footer": "Matta: a second look at outgoing mail",
     "skip": "Skip to content",
     "language.switch": "Language",
     "title": "{title} | Matta",
@@ -24,7 +25,6 @@ TEXTS: dict[str, str] = {
     "recipients.internal": "Internal",
     "recipients.count": "{count}",
     "recipients.more": "Show {count} more",
-    "recipients.omitted": "Recipients not listed here: {count}",
     "recipients.members": "Members: {count}",
     "attachments": "Attachments",
     "attachments.none": "No attachments.",
@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
     # Deciding
     "decide": "Release or discard",
     "reasons": "What to check",
-    "reasons.lead": "Tick each point once you have checked it. With every point ticked, the message can be released.",
+    "reasons.lead": "Tick each point once you have checked it. The message can be released when all are ticked.",
     "jump": "Go to what to check ({count})",
     "reasons.none": "There is nothing in particular to check.",
     "release": "Release",
@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "verb.release": "Release",
     "verb.discard": "Discard",
     "verb.expire": "Discard",
+    "by": " ({who}, {channel})",
     "original": "Show the original message",
     # Plain pages
     "error.link-unknown.title": "This link is not valid",

@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "people": "{count}件",
     "none": "なし",
     "more": "ほか{count}件",
+    "more_domains": "ほか{count}個のドメイン",
     "unnamed": "（名前なし）",
     # What happens next
     "end.discard": "操作がない場合、{when} に破棄されます。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "brand": "待った",
     "brand.latin": "Matta",
+    "footer": "Matta ― メール誤送信防止",
     "skip": "本文へ移動",
     "language.switch": "表示言語",
     "title": "{title}｜待った",
@@ -24,7 +25,6 @@ TEXTS: dict[str, str] = {
     "recipients.internal": "社内",
     "recipients.count": "{count}件",
     "recipients.more": "ほか{count}件を表示",
-    "recipients.omitted": "このほかに{count}件の宛先があります。",
     "recipients.members": "メンバー{count}名",
     "attachments": "添付ファイル",
     "attachments.none": "添付ファイルはありません。",
@@ -78,6 +78,7 @@ TEXTS: dict[str, str] = {
     "verb.release": "配送",
     "verb.discard": "破棄",
     "verb.expire": "破棄",
+    "by": "（{who}、{channel}）",
     "original": "元のメールを表示",
     # Plain pages
     "error.link-unknown.title": "リンクが正しくありません",

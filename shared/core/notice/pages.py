@@ -1,0 +1,133 @@
+"""The web pages about a hold, as HTML text (stage 6). They work without scripts and load nothing from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC
+from typing import Any
+
+from shared.core.hold.record import SYSTEM, Event, State
+from shared.core.notice.formats import moment_text
+from shared.core.notice.hold_view import HoldView
+from shared.core.notice.safe_text import one_line
+from shared.core.notice.sheet import HoldEnd
+from shared.core.notice.templating import render_template, style_hash, style_sheet, wording
+from shared.core.text.events import render_event
+from shared.core.text.language import Language
+from shared.core.text.page import PAGE
+from shared.core.text.words import WORDS
+
+SHOWN_PEOPLE = 8
+"""Recipients of one domain that show at once; the others are one click away."""
+_TITLE_SUBJECT = 80
+_TONES: dict[State, tuple[str, str]] = {
+    State.HELD: ("warn", "pause"),
+    State.DELIVERING: ("good", "send"),
+    State.DELIVERED: ("good", "check"),
+    State.PARTLY_DELIVERED: ("warn", "alert"),
+    State.BOUNCED: ("bad", "cross"),
+    State.DISCARDED: ("", "bin"),
+    State.EXPIRED: ("", "clock"),
+}
+_UNCERTAIN = frozenset({"busy"})
+"""Errors after which something may have been done all the same."""
+
+
+def content_security_policy() -> str:
+    """What a browser may load for these pages: the one style sheet and data URLs in it, nothing else."""
+    return (
+        f"default-src 'none'; style-src {style_hash()}; img-src data:; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def hold_page(view: HoldView, mark: str, ticked: Collection[int] = (), missing: Collection[int] = ()) -> str:
+    """The held message with its reasons to tick, and Release and Discard.
+
+    ``mark`` is the form's own field. ``missing`` are reasons that should have been ticked: an error summary names them.
+    """
+    context = _about(view, PAGE.text("state.held.title", view.language))
+    return render_template("hold.html", context | {"mark": mark, "ticked": ticked, "missing": missing})
+
+
+def confirm_page(view: HoldView, verb: str, mark: str, ticked: Collection[int]) -> str:
+    """The second question, before ``verb`` (``release`` or ``discard``) is done."""
+    context = _about(view, PAGE.text(f"confirm.{verb}.title", view.language))
+    return render_template("confirm.html", context | {"verb": verb, "mark": mark, "ticked": sorted(ticked)})
+
+
+def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str:
+    """What became of the message. ``done`` is the verb that was carried out just now; ``before`` says that somebody
+    had decided before this request did."""
+    language = view.language
+    tone, picture = _TONES[view.sheet.state]
+    title = PAGE.text(f"state.{view.sheet.state}.title", language)
+    lead = ""
+    if done:
+        tone, picture = ("good", "send") if done == "release" else ("", "bin")
+        title, lead = PAGE.text(f"done.{done}.title", language), PAGE.text(f"done.{done}.lead", language)
+    note = PAGE.text("decided.before", language) if before else ""
+    extra = {"tone": tone, "picture": picture, "title": title, "note": note, "lead": lead}
+    return render_template("outcome.html", _about(view, title) | extra)
+
+
+def error_page(code: str, language: Language) -> str:
+    """A plain page for a stable error code; it says nothing about any message."""
+    title = PAGE.text(f"error.{code}.title", language)
+    context = _frame(language, title) | wording(PAGE, language, UTC)
+    context |= {"code": code, "title": title, "nothing_done": code not in _UNCERTAIN, "narrow": True}
+    return render_template("error.html", context)
+
+
+def front_page(language: Language) -> str:
+    """The page at the root: what this is, and where to find a held message."""
+    context = _frame(language, PAGE.text("front.title", language)) | wording(PAGE, language, UTC)
+    return render_template("front.html", context)
+
+
+def _frame(language: Language, title: str) -> dict[str, Any]:
+    from markupsafe import Markup  # comes with jinja2, and loads as late
+
+    # The style sheet is a file of ours; escaping would break it and its hash.
+    css = Markup(style_sheet())  # noqa: S704
+    return {"title": title, "css": css, "narrow": False, "footer": PAGE.text("footer", language)}
+
+
+def _about(view: HoldView, title: str) -> dict[str, Any]:
+    subject = one_line(view.sheet.subject, _TITLE_SUBJECT)
+    context = _frame(view.language, f"{title}: {subject}" if subject else title)
+    context |= wording(PAGE, view.language, view.zone)
+    return context | {
+        "view": view,
+        "shown_people": SHOWN_PEOPLE,
+        "end_text": lambda end: _end_text(view, end),
+        "outcome_text": _outcome_text,
+        "event": lambda event: _event_text(view, event),
+        "narrow": view.sheet.state is not State.HELD,
+    }
+
+
+def _end_text(view: HoldView, end: HoldEnd) -> str:
+    when = moment_text(end.at, view.zone, view.language) if end.at else ""
+    return PAGE.text(f"hold.end.{end.what}", view.language, when=when)
+
+
+def _outcome_text(view: HoldView) -> str:
+    outcome, language = view.sheet.outcome, view.language
+    if outcome is None:
+        return PAGE.text("outcome.not_held", language)
+    when = moment_text(outcome.at, view.zone, language)
+    verb = PAGE.text(f"verb.{outcome.verb}", language)
+    if outcome.actor == SYSTEM:
+        return PAGE.text("outcome.by_system", language, when=when, verb=verb)
+    key = "outcome.by_you" if outcome.actor.name.casefold() == view.person.casefold() else "outcome.by_other"
+    channel = WORDS.text(f"channel.{outcome.actor.channel}", language)
+    return PAGE.text(key, language, when=when, verb=verb, who=one_line(outcome.actor.name), channel=channel)
+
+
+def _event_text(view: HoldView, event: Event) -> str:
+    line = one_line(render_event(event.code, event.args, view.language))
+    if event.actor == SYSTEM:
+        return line
+    channel = WORDS.text(f"channel.{event.actor.channel}", view.language)
+    return line + PAGE.text("by", view.language, who=one_line(event.actor.name), channel=channel)

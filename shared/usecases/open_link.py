@@ -1,0 +1,46 @@
+"""Open a link: from a token to the message and what its holder may be called there (stage 6). Changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.app import App
+from shared.core.hold.entitlement import entitled
+from shared.core.hold.link import LinkClaims, LinkForged, Purpose, read_link
+from shared.core.hold.record import Role
+from shared.errors import PermanentError
+from shared.ports import Stored
+
+
+class LinkForeign(PermanentError):
+    """The link is ours and in time, but its person has no business with the message (any more)."""
+
+    code = "link-foreign"
+    public = "This link was made for another person."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """What a link leads to: the message as it stands now, and as what its person acts."""
+
+    claims: LinkClaims
+    stored: Stored
+    role: Role
+
+
+def open_link(app: App, token: str) -> OpenedLink:
+    """The message behind a token.
+
+    Raises ``LinkForged`` for tokens that are not ours and for messages that do not exist (one answer for both),
+    ``LinkExpired``, ``LinkForeign``, and ``TemporaryError`` when storage cannot be reached.
+    """
+    claims = read_link(token, app.secrets.signing_keys("link"), app.clock.now())
+    if claims.purpose is not Purpose.HOLD:
+        raise LinkForged("made for another purpose")
+    stored = app.messages.load(claims.ref)
+    if stored is None or stored.record.own:
+        raise LinkForged("no such message")
+    role = entitled(stored.record, claims.person)
+    if role is None:
+        raise LinkForeign("the person is not entitled to the message")
+    return OpenedLink(claims, stored, role)

@@ -1,0 +1,74 @@
+"""Show a message to the person a link was made for (stage 6). Changes nothing, however often it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared import log
+from shared.app import App
+from shared.core.hold.record import MessageRecord
+from shared.core.notice.formats import zone_of
+from shared.core.notice.hold_view import HoldView, Preview
+from shared.core.notice.preview import preview_text
+from shared.core.notice.sheet import hold_end, make_sheet
+from shared.core.text.language import Language, choose_language
+from shared.errors import PermanentError, TemporaryError
+from shared.ports import Content
+from shared.usecases.open_link import OpenedLink
+
+LONGEST_PREFIX = 1024 * 1024
+"""Bytes of a message that are read for a preview; the text of all but odd mail lies within."""
+
+
+def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence[str] = ()) -> HoldView:
+    """What the link's person sees of its message now.
+
+    ``chosen`` is the language that they asked for on the page, ``accepted`` are those that their browser prefers; the
+    directory's word stands between the two. Raises ``TemporaryError`` when storage cannot be reached.
+    """
+    record, person = opened.stored.record, opened.claims.person
+    settings = app.settings.tenant(record.ref.tenant_id)
+    return HoldView(
+        person=person,
+        language=_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),
+        zone=zone_of(settings.time_zone),
+        sheet=make_sheet(record, settings.internal_domains),
+        end=hold_end(record, settings.notices),
+        preview=_preview(app, record),
+        history=app.messages.events(record.ref),
+    )
+
+
+def read_prefix(content: Content, limit: int) -> bytes:
+    """At most the first ``limit`` bytes; no more is read than the piece that reaches them."""
+    pieces: list[bytes] = []
+    size = 0
+    for chunk in content.chunks():
+        pieces.append(chunk[: limit - size])
+        size += len(chunk)
+        if size >= limit:
+            break
+    return b"".join(pieces)
+
+
+def _language(
+    app: App, tenant_id: str, person: str, chosen: str, accepted: Sequence[str], default: Language
+) -> Language:
+    own = ""
+    if not chosen:
+        try:
+            known = app.directory.people(tenant_id, (person,)).get(person.lower())
+        except TemporaryError as error:  # a page in another language is better than none
+            log.trouble("directory", None, error)
+        else:
+            own = known.language if known else ""
+    return choose_language(chosen, own, *accepted, default=default)
+
+
+def _preview(app: App, record: MessageRecord) -> Preview:
+    try:
+        content = app.spool.content("spool", record.ref)
+        prefix = read_prefix(content, LONGEST_PREFIX)
+    except PermanentError:  # the bytes are gone: retention took them
+        return Preview()
+    return preview_text(prefix, complete=content.size <= len(prefix))
