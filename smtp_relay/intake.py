@@ -39,7 +39,7 @@ class Intake:
         self.size = 0
         self._session = session
         self._configuration = session.relay.configuration
-        self._bound = bound
+        self._bound: asyncio.Timeout | None = bound
         self._data = DataReader()
         self._end = time.monotonic() + self._configuration.data_seconds
         self._window_end = 0.0
@@ -65,6 +65,7 @@ class Intake:
 
     async def drain(self) -> None:
         """Read to the message's end and forget what comes, so that it is not taken for commands."""
+        self._bound = None  # nothing will be stored any more, so nothing has to be stored in time
         while not self._data.finished:
             await self._next()
             if self.size > 2 * self._configuration.size:
@@ -79,7 +80,8 @@ class Intake:
         self._window_bytes += len(block)
         if self._data.finished:
             self._session.give_back(self._data.rest)
-            self._bound.reschedule(asyncio.get_running_loop().time() + self._configuration.commit_seconds)
+            if self._bound is not None:
+                self._bound.reschedule(asyncio.get_running_loop().time() + self._configuration.commit_seconds)
         return content
 
     async def _read(self) -> bytes:

@@ -22,6 +22,9 @@ from smtp_relay.logs import EventLog
 if TYPE_CHECKING:
     from smtp_relay.session import Session
 
+_CLOCK_SECONDS = 5.0
+"""A session looks at its deadline at least this often; also the most that one is overrun by."""
+
 
 class Relay:
     """The relay's state and its decisions about connections."""
@@ -50,6 +53,13 @@ class Relay:
             window_seconds=configuration.auth_window_seconds,
             shut_out_seconds=configuration.shut_out_seconds,
             delay_seconds=configuration.auth_delay_seconds,
+        )
+        self.clock_seconds = min(
+            _CLOCK_SECONDS,
+            configuration.command_seconds,
+            configuration.stranger_seconds,
+            configuration.data_pause_seconds,
+            configuration.session_seconds,
         )
         self._source = source
         self._rules_known = False

@@ -24,7 +24,6 @@ _LONGEST_COMMAND = 4096
 _LONGEST_AUTH = 12_288
 """RFC 4954 section 4."""
 _STREAM_LIMIT = 64 * 1024
-_CLOCK_SECONDS = 5.0
 _FOREVER = float("inf")
 
 
@@ -107,9 +106,7 @@ class Session(SMTP):
             self._timeout_handle = self.loop.call_later(self._next_look(), self._timeout_cb)
 
     def _next_look(self) -> float:
-        pause = self.relay.configuration.data_pause_seconds
-        wait = min(self._deadline - time.monotonic(), self._longest_wait(), pause, _CLOCK_SECONDS)
-        return max(wait, 0.01)
+        return max(min(self._deadline - time.monotonic(), self.relay.clock_seconds), 0.01)
 
     def _timeout_cb(self) -> None:
         now = time.monotonic()
