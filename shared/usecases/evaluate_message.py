@@ -13,7 +13,7 @@ from shared.app import App
 from shared.core.hold import state
 from shared.core.hold.record import Variant
 from shared.core.message.build_facts import build_facts
-from shared.core.message.facts import MessageFacts
+from shared.core.message.facts import MessageFacts, RecipientFacts, RecipientField
 from shared.core.message.identity import MessageRef, ref_from_blob_name
 from shared.core.message.summary import summarise
 from shared.core.message.trace import received_field, trace_field
@@ -99,10 +99,22 @@ def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) ->
             trace_keys=keys,
             ref=spooled.ref,
         )
-        return facts, decide(facts, settings)
+        return facts, decide(
+            facts, settings, on_error=lambda rule, error: log.trouble("decide", spooled.ref, error, rule=rule)
+        )
     except TemporaryError:
         raise
     except Exception as error:  # an error while deciding is a hold (architecture.md decision 4)
         log.trouble("decide", spooled.ref, error)
-        facts = MessageFacts(envelope=spooled.envelope, recipients=(), size=len(data), unreadable="internal-error")
-        return facts, hold_for_error(spooled.envelope, settings.version)
+        return _facts_of_envelope(spooled, settings), hold_for_error(spooled.envelope, settings.version)
+
+
+def _facts_of_envelope(spooled: Spooled, settings: TenantSettings) -> MessageFacts:
+    """What is known when not even facts could be had: whom the message is for."""
+    recipients = tuple(
+        RecipientFacts(
+            address, domain := address.rpartition("@")[2].lower(), RecipientField.BCC, domain not in settings.domains
+        )
+        for address in spooled.envelope.recipients
+    )
+    return MessageFacts(spooled.envelope, recipients, spooled.reception.size, unreadable="internal-error")

@@ -1,0 +1,72 @@
+"""``FakeNextHop``: the ``NextHop`` port in memory; answers what it was told to, for each recipient."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shared.core.message.envelope import Envelope
+from shared.core.policy.tenant_settings import NextHopServer
+from shared.ports import Content, RecipientReply
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One call of ``deliver`` that reached a server. ``data`` is empty where nobody was accepted."""
+
+    server: str
+    reverse_path: str
+    recipients: tuple[str, ...]
+    accepted: tuple[str, ...]
+    data: bytes
+
+
+class FakeNextHop:
+    """``during`` is called while a transaction is open; ``most_recipients`` bounds what one transaction takes."""
+
+    def __init__(self) -> None:
+        self.transactions: list[Transaction] = []
+        self.during: Callable[[], object] | None = None
+        self.most_recipients = 1_000_000
+        self._codes: dict[str, int] = {}
+        self._silent: set[str] = set()
+        self._lock = threading.Lock()
+
+    def answer(self, recipient: str, code: int) -> None:
+        """From now on answer ``code`` for this recipient; 250 is what all others get."""
+        self._codes[recipient] = code
+
+    def silent(self, host: str) -> None:
+        """From now on nobody listens at ``host``."""
+        self._silent.add(host)
+
+    def deliver(
+        self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
+    ) -> tuple[RecipientReply, ...]:
+        """See the port."""
+        name = f"{server.host}:{server.port}"
+        if server.host in self._silent:
+            return tuple(
+                RecipientReply(recipient, False, False, 0, "", "connection refused", name) for recipient in recipients
+            )
+        if self.during is not None:
+            self.during()
+        replies = []
+        accepted: list[str] = []
+        for recipient in recipients:
+            code = self._codes.get(recipient, 250)
+            if code == 250 and len(accepted) >= self.most_recipients:
+                code = 452
+            if code == 250:
+                accepted.append(recipient)
+            replies.append(_reply(recipient, code, name))
+        data = b"".join(content.chunks()) if accepted else b""
+        with self._lock:
+            self.transactions.append(Transaction(name, reverse_path, tuple(recipients), tuple(accepted), data))
+        return tuple(replies)
+
+
+def _reply(recipient: str, code: int, server: str) -> RecipientReply:
+    status = f"{code // 100}.{'5.3' if code == 452 else '0.0'}"
+    return RecipientReply(recipient, code == 250, code >= 500, code, status, "as told", server)

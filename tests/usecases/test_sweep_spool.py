@@ -1,0 +1,63 @@
+"""Lost events: the sweeper finds what nobody judged."""
+
+from __future__ import annotations
+
+from shared.core.hold.record import State
+from shared.errors import StorageUnavailable
+from shared.usecases.run_due import run_due
+from shared.usecases.sweep_spool import sweep_spool
+from tests.support.app import INSIDE, OUTSIDE, World
+
+
+def test_a_message_whose_event_was_lost_is_judged_after_a_while() -> None:
+    world = World()
+    ref = world.receive(OUTSIDE)
+    assert sweep_spool(world.app) == 0
+    world.clock.advance(seconds=31)
+    assert sweep_spool(world.app) == 1
+    assert world.record(ref).state is State.HELD
+    assert sweep_spool(world.app) == 0
+
+
+def test_messages_that_were_judged_are_left_alone() -> None:
+    world = World()
+    world.judge(INSIDE)
+    world.clock.advance(seconds=60)
+    before = world.queue.items
+    assert sweep_spool(world.app) == 0
+    assert world.queue.items == before
+
+
+def test_a_message_that_cannot_be_judged_is_tried_again_and_does_not_stop_the_others() -> None:
+    world = World()
+    first, second = world.receive(INSIDE), world.receive(INSIDE)
+    world.clock.advance(seconds=60)
+    world.messages.trouble.before("create", StorageUnavailable("down"))
+    assert sweep_spool(world.app) == 1
+    assert [world.messages.load(ref) is None for ref in (first, second)].count(True) == 1
+    world.clock.advance(minutes=6)
+    run_due(world.app)
+    assert all(world.messages.load(ref) is not None for ref in (first, second))
+
+
+def test_a_message_that_comes_in_just_before_a_sweep_is_found_by_a_later_one() -> None:
+    world = World()
+    world.clock.advance(seconds=60)
+    ref = world.receive(OUTSIDE)
+    sweep_spool(world.app)
+    assert world.messages.load(ref) is None
+    for _ in range(3):
+        world.clock.advance(seconds=30)
+        sweep_spool(world.app)
+    assert world.record(ref).state is State.HELD
+
+
+def test_after_a_long_standstill_nothing_is_forgotten() -> None:
+    world = World()
+    sweep_spool(world.app)
+    refs = []
+    for _ in range(10):
+        world.clock.advance(hours=7)
+        refs.append(world.receive(OUTSIDE))
+    world.clock.advance(hours=1)
+    assert sweep_spool(world.app) == len(refs)
