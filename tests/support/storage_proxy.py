@@ -14,6 +14,7 @@ import http.client
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -26,6 +27,8 @@ class _Fault:
     kind: str
     path: str
     number: float = 0
+    method: str = ""
+    work: Callable[[], object] | None = None
 
 
 class StorageProxy:
@@ -37,6 +40,8 @@ class StorageProxy:
         self._faults: list[_Fault] = []
         self.requests: list[str] = []
         """Method and path of every request that came, in order."""
+        self.statuses: list[int] = []
+        """Status of every answer that storage gave."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         port = self._server.server_address[1]
@@ -54,6 +59,14 @@ class StorageProxy:
         """Cut the connection without carrying out."""
         self._arm(_Fault("lose-request", path), times)
 
+    def lose_put(self, path: str) -> None:
+        """Carry out the next PUT, then cut the connection instead of answering; other methods pass."""
+        self._arm(_Fault("lose-answer", path, method="PUT"), 1)
+
+    def before_next(self, path: str, work: Callable[[], object]) -> None:
+        """Do ``work`` before the next request goes to storage."""
+        self._arm(_Fault("work", path, work=work), 1)
+
     def answer(self, path: str, status: int, *, times: int = 1) -> None:
         """Answer with ``status`` without carrying out."""
         self._arm(_Fault("answer", path, status), times)
@@ -66,10 +79,10 @@ class StorageProxy:
         with self._lock:
             self._faults += [fault] * times
 
-    def _strike(self, path: str) -> _Fault | None:
+    def _strike(self, method: str, path: str) -> _Fault | None:
         with self._lock:
             for fault in self._faults:
-                if fault.path in path:
+                if fault.path in path and fault.method in ("", method):
                     self._faults.remove(fault)
                     return fault
         return None
@@ -84,7 +97,7 @@ class StorageProxy:
             def handle_any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 proxy.requests.append(f"{self.command} {self.path}")
-                fault = proxy._strike(self.path)
+                fault = proxy._strike(self.command, self.path)
                 if fault is not None and fault.kind == "lose-request":
                     self.close_connection = True
                     return
@@ -93,10 +106,13 @@ class StorageProxy:
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                     return
+                if fault is not None and fault.work is not None:
+                    fault.work()
                 upstream = http.client.HTTPConnection("127.0.0.1", proxy._upstream, timeout=30)
                 upstream.request(self.command, self.path, body, dict(self.headers))
                 answer = upstream.getresponse()
                 content = answer.read()
+                proxy.statuses.append(answer.status)
                 upstream.close()
                 if fault is not None and fault.kind == "lose-answer":
                     self.close_connection = True

@@ -1,0 +1,100 @@
+"""What every ``Directory`` does: the fake and the one in Table storage are held to the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.adapters.directory_table import TableDirectory
+from shared.adapters.storage_clients import table_client
+from shared.errors import NotFound
+from shared.ports import Directory, Person
+from tests.fakes.directory import FakeDirectory
+from tests.support.threads import at_once
+
+
+@pytest.fixture(params=["fake", "table"])
+def directory(request: pytest.FixtureRequest) -> Directory:
+    """One implementation after the other, empty."""
+    if request.param == "fake":
+        return FakeDirectory()
+    process, name = request.getfixturevalue("process"), request.getfixturevalue("own_name")
+    table_client(process, name).create_table()
+    return TableDirectory(process, table=name)
+
+
+HANAKO = Person("Hanako@Aozora.example", "青空 花子", "ja", "taro@aozora.example", ("sales", "東京"), 1)
+EVERYBODY = Person("all@aozora.example", "Everybody", members=320)
+
+
+def test_only_the_known_ones_come_back_by_lower_case_address(directory: Directory) -> None:
+    directory.save("demo", [HANAKO, EVERYBODY])
+    wanted = ["HANAKO@aozora.example", "nobody@aozora.example", "all@aozora.example", "hanako@aozora.example"]
+    assert directory.people("demo", wanted) == {"hanako@aozora.example": HANAKO, "all@aozora.example": EVERYBODY}
+    assert directory.people("demo", []) == {}
+
+
+def test_saving_again_replaces_also_what_was_read_before(directory: Directory) -> None:
+    assert directory.people("demo", [HANAKO.address]) == {}
+    directory.save("demo", [HANAKO])
+    moved = Person(HANAKO.address, "花子")
+    assert directory.people("demo", [HANAKO.address]) == {"hanako@aozora.example": HANAKO}
+    for _ in range(2):
+        directory.save("demo", [moved])
+        assert directory.people("demo", [HANAKO.address]) == {"hanako@aozora.example": moved}
+
+
+def test_of_several_with_one_address_the_last_counts(directory: Directory) -> None:
+    directory.save("demo", [HANAKO, Person("hanako@aozora.example", "last")])
+    assert directory.people("demo", [HANAKO.address])["hanako@aozora.example"].display_name == "last"
+
+
+def test_another_tenant_knows_nobody(directory: Directory) -> None:
+    directory.save("demo", [HANAKO])
+    assert directory.people("demo-2", [HANAKO.address]) == {}
+    for name in ("", "a/b", "de'mo"):
+        with pytest.raises(NotFound):
+            directory.people(name, [HANAKO.address])
+        with pytest.raises(NotFound):
+            directory.save(name, [HANAKO])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("a/b\\c#d?e@x.example", id="characters that keys must not hold"),
+        pytest.param("o'brien@x.example", id="apostrophe"),
+        pytest.param('"with space\t%25~41"@x.example', id="quoted, with percent and tilde"),
+        pytest.param("花子@例え.example", id="Japanese"),
+        pytest.param("あ" * 80 + "@x.example", id="longer than a key when encoded"),
+        pytest.param("a" * 64 + "@" + "b" * 180 + ".example", id="long"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_any_address_can_be_kept(directory: Directory, address: str) -> None:
+    person = Person(address, "x")
+    directory.save("demo", [person, Person("other@x.example")])
+    assert directory.people("demo", [address]) == {address: person}
+
+
+def test_addresses_that_look_alike_when_encoded_are_different_people(directory: Directory) -> None:
+    people = [Person("a/b@x.example", "1"), Person("a~2fb@x.example", "2"), Person("a~7e2fb@x.example", "3")]
+    directory.save("demo", people)
+    found = directory.people("demo", [person.address for person in people])
+    assert [found[person.address].display_name for person in people] == ["1", "2", "3"]
+
+
+def test_more_people_than_a_transaction_holds(directory: Directory) -> None:
+    people = [Person(f"p{number}@x.example", str(number)) for number in range(250)]
+    directory.save("demo", people)
+    found = directory.people("demo", [person.address for person in people] + ["unknown@x.example"])
+    assert found == {person.address: person for person in people}
+
+
+def test_readers_and_writers_at_once(directory: Directory) -> None:
+    def work(number: int) -> None:
+        if number % 2:
+            directory.save("demo", [Person("one@x.example", "name")])
+        directory.people("demo", ["one@x.example", "two@x.example"])
+
+    assert at_once(12, work) == [None] * 12
+    assert directory.people("demo", ["one@x.example"]) == {"one@x.example": Person("one@x.example", "name")}

@@ -1,0 +1,83 @@
+"""What is particular to the directory in Table storage: cache, bounds, storage that is down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from shared.adapters import directory_table
+from shared.adapters.directory_table import TableDirectory
+from shared.adapters.storage_clients import table_client
+from shared.errors import StorageUnavailable
+from shared.ports import Person
+from shared.settings import ProcessSettings
+from tests.support.azurite import Azurite
+from tests.support.storage_proxy import StorageProxy
+
+
+class Ticker:
+    """A monotonic clock that stands still."""
+
+    seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def proxy(azurite: Azurite) -> Iterator[StorageProxy]:
+    with StorageProxy(azurite, "table") as running:
+        yield running
+
+
+@pytest.fixture
+def ticker() -> Ticker:
+    return Ticker()
+
+
+@pytest.fixture
+def directory(process: ProcessSettings, own_name: str, proxy: StorageProxy, ticker: Ticker) -> TableDirectory:
+    table_client(process, own_name).create_table()
+    near = replace(process, storage=proxy.connection_string, storage_timeout=1.0)
+    return TableDirectory(near, table=own_name, monotonic=ticker)
+
+
+def test_people_and_strangers_are_kept_for_their_time(
+    directory: TableDirectory, proxy: StorageProxy, ticker: Ticker
+) -> None:
+    directory.save("demo", [Person("a@x.example")])
+    for _ in range(2):
+        proxy.requests.clear()
+        assert list(directory.people("demo", ["a@x.example", "b@x.example"])) == ["a@x.example"]
+        assert len(proxy.requests) == 2
+        proxy.requests.clear()
+        assert list(directory.people("demo", ["A@x.example", "b@x.example"])) == ["a@x.example"]
+        assert proxy.requests == []
+        ticker.seconds += 6
+
+
+def test_memory_is_bounded(directory: TableDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory_table, "MOST_CACHED", 10)
+    directory.people("demo", [f"p{number}@x.example" for number in range(25)])
+    assert len(directory._cache) == 10
+
+
+def test_lost_answers_are_repeated_and_storage_down_is_temporary(
+    directory: TableDirectory, proxy: StorageProxy
+) -> None:
+    proxy.lose_answer("$batch")
+    directory.save("demo", [Person("a@x.example")])
+    proxy.lose_answer("RowKey=")
+    assert list(directory.people("demo", ["a@x.example"])) == ["a@x.example"]
+    proxy.lose_request("/", times=100)
+    with pytest.raises(StorageUnavailable):
+        directory.people("demo", ["c@x.example", "d@x.example"])
+    with pytest.raises(StorageUnavailable):
+        directory.save("demo", [Person("c@x.example")])
+
+
+def test_a_missing_table_does_not_look_like_unknown_people(process: ProcessSettings) -> None:
+    with pytest.raises(StorageUnavailable):
+        TableDirectory(process, table="missing").people("demo", ["a@x.example"])
