@@ -17,6 +17,7 @@ from shared.core.text.words import WORDS
 
 _LABEL_WIDTH = 14
 _LONGEST = 300
+_LONGEST_NAME = 100
 _CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 Marks = Mapping[tuple[str, str], str]
 """For each thing that a reason is about, by kind and value: its footnote marks."""
@@ -26,8 +27,9 @@ def report(judgement: Mapping[str, Any], name: str, language: Language) -> str:
     """The whole report about one message, ending in a line end."""
     marks = _marks(judgement)
     lines = [one_line(name)]
-    for label, value in _head(judgement, marks, language):
-        lines.append("  " + _pad(JUDGE.text(label, language), _LABEL_WIDTH) + one_line(value))
+    for label, value in _head(judgement, language):
+        mark = marks.get((label, ""), "")
+        lines.append("  " + _pad(JUDGE.text(label, language), _LABEL_WIDTH) + one_line(value) + mark)
     lines += _attachments(judgement["facts"], marks, language)
     lines += _recipients(judgement["facts"], marks, language)
     lines += _verdict(judgement, language)
@@ -63,13 +65,12 @@ def _marks(judgement: Mapping[str, Any]) -> Marks:
     return {thing: "  " + " ".join(dict.fromkeys(found)) for thing, found in numbers.items()}
 
 
-def _head(judgement: Mapping[str, Any], marks: Marks, language: Language) -> Iterator[tuple[str, str]]:
+def _head(judgement: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str]]:
     facts = judgement["facts"]
     if facts["header_from"]:
         yield "from", ", ".join(_mailbox(mailbox) for mailbox in facts["header_from"])
     yield "reverse-path", facts["envelope"]["reverse_path"] or JUDGE.text("null-sender", language)
-    subject = JUDGE.text("no-subject", language) if facts["subject"] is None else facts["subject"][:_LONGEST]
-    yield "subject", subject + marks.get(("subject", ""), "")
+    yield "subject", JUDGE.text("no-subject", language) if facts["subject"] is None else facts["subject"]
     if facts["date"]:
         yield "date", facts["date"]
     yield "kind", WORDS.text(f"kind.{facts['kind']}", language)
@@ -82,7 +83,8 @@ def _head(judgement: Mapping[str, Any], marks: Marks, language: Language) -> Ite
 
 
 def _mailbox(mailbox: Mapping[str, str]) -> str:
-    return f"{mailbox['display_name']} <{mailbox['address']}>" if mailbox["display_name"] else mailbox["address"]
+    name = mailbox["display_name"][:_LONGEST_NAME]
+    return f"{name} <{mailbox['address']}>" if name else mailbox["address"]
 
 
 def _attachments(facts: Mapping[str, Any], marks: Marks, language: Language) -> list[str]:

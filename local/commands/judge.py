@@ -13,8 +13,9 @@ from pathlib import PurePath
 from typing import Any
 
 from local.judge_report import one_line, report
+from shared.core.message.domains import domain_of
 from shared.core.message.envelope import Envelope
-from shared.core.message.header_envelope import header_envelope
+from shared.core.message.header_envelope import header_author, header_envelope
 from shared.core.message.identity import MessageRef
 from shared.core.text.language import LANGUAGES, Language, choose_language
 from shared.errors import InvalidSettings
@@ -100,10 +101,8 @@ def _judged(file: str, wishes: _Wishes) -> str:
     """The lines about one file. Raises ``OSError`` and ``InvalidSettings``."""
     data = _read(file)
     envelope = _envelope(header_envelope(data), wishes)
-    if wishes.settings is None:
-        settings = default_settings(envelope)
-    else:
-        settings = settings_for(wishes.settings, envelope)
+    domain = domain_of(envelope.reverse_path or header_author(data))
+    settings = default_settings(domain) if wishes.settings is None else settings_for(wishes.settings, domain)
     judgement = judge(data, envelope, settings, language=wishes.language, queue_id=_queue_id(file))
     name = file.encode("utf-8", "replace").decode("utf-8")
     if wishes.as_json:

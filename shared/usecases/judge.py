@@ -1,13 +1,13 @@
 """Judge a message without acting: the facts, the decision, and why, as a document ready for JSON (stages parse, decide).
 
-It goes the way that relayed mail goes (``facts_and_decision``), so what it says is what would happen. Pure: it reads
-nothing but its arguments. The document's fields are stable and described in docs/POLICY.md.
+It takes the steps that relayed mail takes, so what it says is what would happen. Pure: it reads nothing but its
+arguments. The document's fields are stable and described in docs/POLICY.md.
 """
 
 from __future__ import annotations
 
+import codecs
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,53 +17,19 @@ from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import MessageFacts
 from shared.core.message.identity import RANDOM_BYTES, MessageRef, new_queue_id
-from shared.core.message.keys import SigningKey
 from shared.core.message.source import Buffer
 from shared.core.policy.decision import Argument, Decision, DecisionPart, Reason
 from shared.core.policy.evaluate import decide, hold_for_error
-from shared.core.policy.tenant_settings import NextHopServer, Route, TenantSettings, read_settings
+from shared.core.policy.tenant_settings import DECODE_ERRORS, NextHopServer, Route, TenantSettings, read_settings
 from shared.core.text.language import Language
 from shared.core.text.reasons import reason_title, render
-from shared.errors import InvalidSettings, TemporaryError
+from shared.errors import InvalidSettings
 
 NO_DOMAIN = "invalid"
 """The tenant's domain where not even the sender has one: a name that can never exist (RFC 2606)."""
+_LONGEST_DOMAIN = 255
 TENANT = "judge"
 """Tenant id where the settings name none."""
-
-
-def facts_and_decision(
-    data: Buffer,
-    envelope: Envelope,
-    settings: TenantSettings,
-    *,
-    ref: MessageRef,
-    list_members: Mapping[str, int],
-    trace_keys: Sequence[SigningKey],
-    on_error: Callable[[str, Exception], None] | None = None,
-) -> tuple[MessageFacts, Decision]:
-    """What is known about a message and what happens to it. An error on the way is a hold (architecture.md 4).
-
-    ``on_error`` is told of each error with the id of the rule it happened in (``""`` outside rules), for the log.
-    Raises ``TemporaryError`` only.
-    """
-    try:
-        facts = build_facts(
-            data,
-            envelope,
-            internal_domains=settings.internal_domains,
-            list_members=list_members,
-            trace_keys=trace_keys,
-            ref=ref,
-        )
-    except TemporaryError:
-        raise
-    except Exception as error:  # whatever it is: never a delivery, never a loss
-        if on_error is not None:
-            on_error("", error)
-        facts = MessageFacts(envelope=envelope, recipients=(), size=len(data), unreadable="internal-error")
-        return facts, hold_for_error(envelope, settings.version)
-    return facts, decide(facts, settings, on_error=on_error)
 
 
 def judge(
@@ -75,7 +41,7 @@ def judge(
     no keys are at hand: lists count as one recipient, and Matta's own marks cannot be verified.
     """
     ref = MessageRef(settings.tenant_id, queue_id or content_queue_id(data))
-    facts, decision = facts_and_decision(data, envelope, settings, ref=ref, list_members={}, trace_keys=())
+    facts, decision = _facts_and_decision(data, envelope, settings, ref)
     document = {
         "queue_id": ref.queue_id,
         "settings_version": decision.settings_version,
@@ -84,7 +50,8 @@ def judge(
         "facts": facts,
         "parts": [_part(part, language) for part in decision.parts],
     }
-    plain: dict[str, Any] = _printable(msgspec.to_builtins(document, order="deterministic"))
+    plain: dict[str, Any] = _printable(msgspec.to_builtins(document))
+    plain["facts"]["protections"].sort()
     return plain
 
 
@@ -93,35 +60,43 @@ def content_queue_id(data: Buffer) -> str:
     return new_queue_id(datetime(1970, 1, 1, tzinfo=UTC), hashlib.sha256(data).digest()[:RANDOM_BYTES])
 
 
-def default_settings(envelope: Envelope) -> TenantSettings:
-    """A new tenant whose one domain is the sender's, with the rules that a new tenant has."""
+def default_settings(domain: str) -> TenantSettings:
+    """A new tenant whose one domain is ``domain``, with the rules that a new tenant has."""
+    usable = domain and not any(character.isspace() or character in "@/\\?#" for character in domain)
     return TenantSettings(
         tenant_id=TENANT,
-        domains=(_sender_domain(envelope),),
+        domains=(domain[:_LONGEST_DOMAIN] if usable else NO_DOMAIN,),
         routes=(Route(servers=(NextHopServer(host="localhost"),)),),
     )
 
 
-def settings_for(document: bytes, envelope: Envelope) -> TenantSettings:
-    """A settings document, where what judging does not need may be missing: tenant id, routes, domains (the sender's).
+def settings_for(document: bytes, domain: str) -> TenantSettings:
+    """A settings document, where what judging does not need may be missing: tenant id, routes, domains (``domain``).
 
     Raises ``InvalidSettings``.
     """
+    text = document.removeprefix(codecs.BOM_UTF8)
     try:
-        fields = msgspec.json.decode(document)
-    except msgspec.DecodeError as error:
+        fields = msgspec.json.decode(text)
+    except DECODE_ERRORS as error:
         raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
     if not isinstance(fields, dict):
-        return read_settings(document)
-    least = msgspec.to_builtins(default_settings(envelope))
+        return read_settings(text)
+    least = msgspec.to_builtins(default_settings(domain))
     required = {name: least[name] for name in ("tenant_id", "domains", "routes")}
     return read_settings(msgspec.json.encode(required | fields))
 
 
-def _sender_domain(envelope: Envelope) -> str:
-    domain = envelope.reverse_path.rpartition("@")[2].lower() if "@" in envelope.reverse_path else ""
-    usable = domain and not any(character.isspace() or character in "/\\?#" for character in domain)
-    return domain[:255] if usable else NO_DOMAIN
+def _facts_and_decision(
+    data: Buffer, envelope: Envelope, settings: TenantSettings, ref: MessageRef
+) -> tuple[MessageFacts, Decision]:
+    """The same steps as for relayed mail, ``evaluate_message``: whatever fails on the way is a hold."""
+    try:
+        facts = build_facts(data, envelope, internal_domains=settings.internal_domains, ref=ref)
+    except Exception:  # a defect of the parser must not end the judging of the other files
+        facts = MessageFacts(envelope=envelope, recipients=(), size=len(data), unreadable="internal-error")
+        return facts, hold_for_error(envelope, settings.version)
+    return facts, decide(facts, settings)
 
 
 def _part(part: DecisionPart, language: Language) -> dict[str, Any]:

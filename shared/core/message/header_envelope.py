@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from shared.core.message.addresses import parse_addresses
 from shared.core.message.domains import normal_address
 from shared.core.message.envelope import Envelope
+from shared.core.message.headers import token
 from shared.core.message.parse import parse
 from shared.core.message.source import Buffer
 from shared.core.message.spans import HeaderField, Tree
@@ -23,8 +24,9 @@ def header_envelope(data: Buffer) -> Envelope:
     """Reverse-path and recipients by the header. Never raises; both may be empty.
 
     The reverse-path is what the last delivery wrote down (Return-Path, RFC 5321 section 4.4; ``<>`` is the null
-    sender), else Sender, else the first From. Recipients are To, Cc and Bcc, each mailbox once. A message that was
-    resent is judged as the latest resending (the topmost Resent- fields, RFC 5322 section 3.6.6).
+    sender), else the null sender for a delivery report (RFC 3461 section 6.1), else Sender, else the first From.
+    Recipients are To, Cc and Bcc, each mailbox once. A message that was resent is judged as the latest resending (the
+    topmost Resent- fields, RFC 5322 section 3.6.6).
     """
     tree = parse(data)
     resent = _latest_resent(tree.root.fields)
@@ -33,11 +35,19 @@ def header_envelope(data: Buffer) -> Envelope:
     for address in _addresses(tree, fields, [prefix + name for name in _RECIPIENTS]):
         recipients.setdefault(normal_address(address), address)
     reverse_path = _return_path(tree)
+    if reverse_path is None and _is_delivery_report(tree):
+        reverse_path = ""
     if reverse_path is None:
         senders = [next(_addresses(tree, fields, [prefix + name]), "") for name in _SENDERS]
         reverse_path = next(filter(None, senders), "")
     ascii_only = all(address.isascii() for address in (reverse_path, *recipients.values()))
     return Envelope(reverse_path, tuple(recipients.values()), smtputf8=not ascii_only, body="8BITMIME")
+
+
+def header_author(data: Buffer) -> str:
+    """The first From address, ``""`` where there is none: whose mail this is when the reverse-path does not tell."""
+    tree = parse(data)
+    return next(_addresses(tree, tree.root.fields, [b"from"]), "")
 
 
 def _latest_resent(fields: Iterable[HeaderField]) -> tuple[HeaderField, ...]:
@@ -62,6 +72,11 @@ def _return_path(tree: Tree) -> str | None:
     if address:
         return address if "@" in address else None
     return "" if b"".join(body.split()) == b"<>" else None
+
+
+def _is_delivery_report(tree: Tree) -> bool:
+    content = tree.root.content
+    return content.value == "multipart/report" and token(content.parameters, "report-type") == "delivery-status"
 
 
 def _addresses(tree: Tree, fields: Sequence[HeaderField], keys: Sequence[bytes]) -> Iterator[str]:

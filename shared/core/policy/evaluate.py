@@ -58,7 +58,7 @@ def _judge(
 ) -> tuple[Disposition, tuple[Reason, ...]]:
     if facts.loop:
         return Disposition.REJECT, (reason(ReasonCode.LOOP, None, _WHOLE, why=facts.loop),)
-    if always := system.always_passes(facts):
+    if always := system.always_passes(facts, settings.system_policies):
         return Disposition.DELIVER, (always,)
     if facts.unreadable:
         return Disposition.HOLD, (reason(ReasonCode.UNREADABLE, None, _WHOLE, why=facts.unreadable),)

@@ -8,13 +8,14 @@ from shared.core.policy.reason_codes import ReasonCode, reason
 from shared.core.policy.tenant_settings import SystemPolicies
 
 
-def always_passes(facts: MessageFacts) -> Reason | None:
+def always_passes(facts: MessageFacts, policies: SystemPolicies) -> Reason | None:
     """Mail that is never held, whatever the settings say (product.md M5): a null sender's, and Matta's own.
 
-    Nobody could be asked about it: a null sender takes no notice, and a notice about a notice would never end.
+    Nobody could be asked about it: a null sender takes no notice, and a notice about a notice would never end. Where a
+    system policy lets the null sender's message pass as well, its reason is told, since it says more.
     """
     if facts.envelope.is_null_sender:
-        return reason(ReasonCode.NULL_SENDER)
+        return passes(facts, policies) or reason(ReasonCode.NULL_SENDER)
     if facts.kind is MailKind.OWN:
         return reason(ReasonCode.OWN_MAIL)
     return None

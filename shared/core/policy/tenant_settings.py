@@ -158,11 +158,15 @@ class TenantSettings(Model, frozen=True):
         return frozenset(domain.lower() for domain in self.domains)
 
 
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no document: no JSON or another shape, no UTF-8 in a string, endless nesting."""
+
+
 def read_settings(document: bytes) -> TenantSettings:
     """A settings document (JSON) as a model. Raises ``InvalidSettings`` that names the place and what is allowed."""
     try:
         settings = msgspec.json.decode(document, type=TenantSettings)
-    except msgspec.DecodeError as error:
+    except DECODE_ERRORS as error:
         raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
     check_settings(settings)
     return settings

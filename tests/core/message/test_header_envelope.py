@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.message.header_envelope import header_envelope
+from shared.core.message.header_envelope import header_author, header_envelope
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,24 @@ from shared.core.message.header_envelope import header_envelope
         pytest.param("Return-Path: < >\nFrom: a@x.example", "", [], id="null sender with a space"),
         pytest.param("Return-Path: \nFrom: a@x.example", "a@x.example", [], id="Return-Path without a word"),
         pytest.param("Return-Path: unknown\nFrom: a@x.example", "a@x.example", [], id="Return-Path without an address"),
+        pytest.param(
+            'From: postmaster@x.example\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"',
+            "",
+            [],
+            id="delivery report without Return-Path",
+        ),
+        pytest.param(
+            'Return-Path: <p@x.example>\nContent-Type: multipart/report; report-type="delivery-status"; boundary="b"',
+            "p@x.example",
+            [],
+            id="delivery report whose Return-Path says otherwise",
+        ),
+        pytest.param(
+            'From: a@x.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary="b"',
+            "a@x.example",
+            [],
+            id="another report",
+        ),
         pytest.param(
             "Resent-From: r@x.example\nResent-To: s@y.example\nFrom: a@x.example\nTo: b@y.example\nBcc: c@y.example",
             "r@x.example",
@@ -69,3 +87,14 @@ def test_fields_of_an_attached_message_do_not_count() -> None:
 @pytest.mark.parametrize("data", [b"", b"\x00" * 100, b"To", b"To: " + b"(" * 5000, b"\xff\xfe: \x80\r\n\r\n"])
 def test_garbage_gives_some_envelope(data: bytes) -> None:
     assert header_envelope(data).reverse_path == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "author"),
+    [
+        pytest.param(b"Return-Path: <>\r\nFrom: A <a@x.example>, b@x.example", "a@x.example", id="first of two"),
+        pytest.param(b"Sender: s@x.example", "", id="none"),
+    ],
+)
+def test_author_is_the_first_from(header: bytes, author: str) -> None:
+    assert header_author(header + b"\r\n\r\ntext") == author

@@ -100,6 +100,7 @@ def test_new_tenant_needs_domains_and_next_hop_alone() -> None:
     [
         pytest.param(b"", "truncated", id="empty"),
         pytest.param(b"\xff\xfe", "malformed", id="not UTF-8"),
+        pytest.param(b'{"tenant_id": "\xff"}', "invalid start byte", id="a string that is not UTF-8"),
         pytest.param(b"[" * 50_000, "Expected `object`", id="deep nesting"),
         pytest.param(b'{"tenant": 1}', "unknown field `tenant`", id="unknown field"),
         pytest.param(b'{"tenant_id": 1}', "$.tenant_id", id="wrong type"),

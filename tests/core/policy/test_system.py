@@ -38,12 +38,26 @@ def test_every_switch_has_its_kind() -> None:
 @pytest.mark.parametrize("kind", [MailKind.ORDINARY, MailKind.CALENDAR])
 def test_what_people_send_does_not_pass_by_kind(kind: MailKind) -> None:
     assert passes(replace(FACTS, kind=kind), SystemPolicies()) is None
-    assert always_passes(replace(FACTS, kind=kind)) is None
+    assert always_passes(replace(FACTS, kind=kind), SystemPolicies()) is None
 
 
 def test_null_sender_and_own_mail_always_pass() -> None:
-    null = always_passes(message_facts(["a@x.example"], sender=""))
-    own = always_passes(message_facts(["a@x.example"], kind=MailKind.OWN))
+    null = always_passes(message_facts(["a@x.example"], sender=""), SystemPolicies())
+    own = always_passes(message_facts(["a@x.example"], kind=MailKind.OWN), SystemPolicies())
     assert null is not None
     assert own is not None
     assert (null.code, own.code) == ("system.null-sender", "system.own-mail")
+
+
+@pytest.mark.parametrize(
+    ("switched_on", "code"),
+    [
+        pytest.param(True, "system.dsn", id="the system policy says more"),
+        pytest.param(False, "system.null-sender", id="switched off, it still passes"),
+    ],
+)
+def test_null_senders_dsn_passes_with_the_reason_that_says_more(switched_on: bool, code: str) -> None:
+    facts = message_facts(["a@x.example"], sender="", kind=MailKind.DSN)
+    reason = always_passes(facts, SystemPolicies(dsns=switched_on))
+    assert reason is not None
+    assert reason.code == code
