@@ -68,9 +68,9 @@ class _Folder:
 class BlobTrigger:
     """One blob-triggered function. It gets the blob's name, never its content.
 
-    The folder of the current hour is looked at all the time: whole as often as a quarter of the time allows, else the
-    last names of its sub-folders. The two hours before it (large messages, clock) follow every five seconds, the whole
-    container at start and then now and then.
+    The folder of the current hour is looked at all the time: whole for a quarter of the time while blobs come in and a
+    twentieth when it is quiet, else only the last names of its sub-folders. The two hours before it (large messages,
+    clock) follow every five seconds, the whole container at start and then now and then.
     """
 
     def __init__(
@@ -131,11 +131,12 @@ class BlobTrigger:
                 continue
             ended = time.monotonic()
             cost = ended - started
-            interval = self._poll / _BUSY_FACTOR if ended < self._busy_until else self._poll
+            busy = ended < self._busy_until
+            interval = self._poll / _BUSY_FACTOR if busy else self._poll
             if earlier:
                 earlier_due = ended + max(_EARLIER_HOURS_EVERY, 3 * cost)
             if whole:
-                whole_due = ended + 3 * cost
+                whole_due = ended + (3 if busy else 19) * cost
             await pause(stop, interval if whole else max(interval, 3 * cost))
         await self._running.wait()
 
