@@ -184,12 +184,16 @@ async def _http_value(request: web.BaseRequest, route_values: Mapping[str, str])
     """The request in the form in which the worker's converter takes it.
 
     Repeated headers and query parameters are joined with a comma, as Azure's host does before its worker sees them.
+    The client's address is added to X-Forwarded-For, as Azure's front end does.
     """
     body = await request.read()
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    others = [(name, value) for name, value in request.headers.items() if name.lower() != "x-forwarded-for"]
+    headers = [*others, ("X-Forwarded-For", ", ".join([*forwarded, request.remote or "unknown"]))]
     return {
         "method": Datum(request.method, "string"),
         "url": Datum(str(request.url), "string"),
-        "headers": _joined(request.headers.items()),
+        "headers": _joined(headers),
         "query": _joined(request.query.items()),
         "params": {name: Datum(value, "string") for name, value in route_values.items()},
         "body": Datum(body, "bytes"),

@@ -52,6 +52,12 @@ def test_a_request_reaches_the_function_with_azures_own_request_type(app: Sample
     assert seen["function"] == "echo"
 
 
+def test_the_clients_address_is_last_in_x_forwarded_for_whatever_the_client_says(app: SampleApp) -> None:
+    assert json.loads(_ask(app, "GET", "/api/echo").body)["forwarded"] == "127.0.0.1"
+    seen = json.loads(_ask(app, "GET", "/api/echo", X_Forwarded_For="203.0.113.9").body)
+    assert seen["forwarded"] == "203.0.113.9, 127.0.0.1"
+
+
 def test_the_answer_carries_headers_and_cookies_and_no_banner(app: SampleApp) -> None:
     answer = _ask(app, "GET", "/api/echo")
     assert answer.headers["Content-Type"] == "application/json"

@@ -37,6 +37,7 @@ def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
         "route_params": dict(req.route_params),
         "form": dict(req.form),
         "header": req.headers.get("X-Sample"),
+        "forwarded": req.headers.get("X-Forwarded-For"),
         "length": len(req.get_body()),
         "function": context.function_name,
     }
