@@ -5,10 +5,11 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+
+from local.private_files import write_private
 
 _DAYS = 3650
 
@@ -41,9 +42,4 @@ def ensure_certificate(path: Path) -> None:
     pem = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    temporary = path.with_name(path.name + ".part")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-    temporary.replace(path)
+    write_private(path, pem)

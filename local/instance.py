@@ -22,10 +22,10 @@ from typing import Any
 from local import endpoints
 from local.certificate import ensure_certificate
 from local.layout import DEFAULT_DIRECTORY, Layout, Ports
+from local.private_files import ensure_keys, ensure_secrets
 from local.probes import http_answers, listens, wait_until
 from local.processes import Child, stop_all
 from local.progress import step
-from local.secrets_file import ensure_keys, ensure_secrets
 from local.tools import ROOT, azurite_command
 
 START_SECONDS = 60.0
