@@ -79,7 +79,7 @@ def write_dsn_mail(
     parts = (
         _letter_part(record, failed, subject, context),
         _status_part(record, failed, letter.smtputf8, context),
-        _header_part(header, letter.smtputf8),
+        _header_part(header, letter.smtputf8, boundary),
     )
     mark = f"\r\n--{boundary}".encode()
     return b"\r\n".join([head, kind.encode(), b""]) + b"".join(mark + b"\r\n" + part for part in parts) + mark + b"--\r\n"
@@ -200,18 +200,21 @@ def _field_text(text: str, utf8: bool) -> str:
     return text if utf8 else text.encode("ascii", "replace").decode("ascii")
 
 
-def _header_part(start: bytes, utf8: bool) -> bytes:
-    header = header_section(start)
+def _header_part(start: bytes, utf8: bool, boundary: str) -> bytes:
+    body = header_section(start)
     if utf8:
-        body = header.decode("utf-8", "replace").encode()
-        fits = all(len(line) <= _LONGEST_LINE for line in body.split(b"\r\n"))
-        kind, encoding = "message/global-headers", "8bit" if fits else "quoted-printable"
+        kind, plain = "message/global-headers", "8bit"
+        body = body.decode("utf-8", "replace").encode()
     else:
-        body = header
-        fits = body.isascii() and all(len(line) <= _LONGEST_LINE for line in body.split(b"\r\n"))
-        kind, encoding = "text/rfc822-headers", "7bit" if fits else "quoted-printable"
-    if not fits:
+        kind, plain = "text/rfc822-headers", "7bit"
+    is_plain = (
+        (utf8 or body.isascii())
+        and all(len(line) <= _LONGEST_LINE for line in body.split(b"\r\n"))
+        and boundary.encode() not in body
+    )
+    if not is_plain:
         body = binascii.b2a_qp(body.replace(b"\r\n", b"\n"), istext=True).replace(b"\n", b"\r\n")
+    encoding = plain if is_plain else "quoted-printable"
     return f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
 
 

@@ -15,7 +15,7 @@ from typing import Any
 NOBODY = "undisclosed-recipients:;"
 """What To says where the recipient's address cannot be written as RFC 5322 wants."""
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
-_PLAIN_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f]+")
+_PLAIN_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def safe_message_id(text: str) -> str:
 
 def _to(address: str) -> Address | str:
     local, _, domain = address.rpartition("@")
-    if not local or not _PLAIN_LOCAL.fullmatch(local.strip('"')) or len(address) > 320:
+    if not local or not _PLAIN_LOCAL.fullmatch(local) or len(address) > 320:
         return NOBODY
     try:
         return Address(username=local, domain=domain)
