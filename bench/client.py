@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
+
+from local.debian_packages import find_program
 
 SENDER = "sato@aozora.example"
 RECIPIENT = "suzuki@aozora.example"
@@ -63,15 +64,20 @@ class Client:
             raise RuntimeError(f"the server answered {line!r}, not {wanted!r}")
 
 
-def smtp_source() -> str:
-    """Path of Postfix's load generator, or an empty string."""
-    return shutil.which("smtp-source", path="/usr/sbin:/usr/bin:/usr/local/sbin") or ""
-
-
 def load(port: int, messages: int, *, sessions: int, size: int) -> None:
     """Send messages as fast as the server takes them. Raises ``RuntimeError`` when it does not take one."""
     command = [
-        *(smtp_source(), "-s", str(sessions), "-m", str(messages), "-l", str(size), "-S", "status of the week"),
+        *(
+            find_program("smtp-source") or "smtp-source",
+            "-s",
+            str(sessions),
+            "-m",
+            str(messages),
+            "-l",
+            str(size),
+            "-S",
+            "status of the week",
+        ),
         *("-f", SENDER, "-t", RECIPIENT, f"127.0.0.1:{port}"),
     ]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

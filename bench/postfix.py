@@ -10,12 +10,13 @@ from __future__ import annotations
 import grp
 import os
 import pwd
-import shutil
 import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
 
+from local.debian_packages import can_install, find_program
+from local.debian_packages import install as install_packages
 from local.probes import listens, wait_until
 from local.processes import Child, stop_all
 
@@ -44,7 +45,7 @@ postlog   unix-dgram n - n - 1 postlogd
 
 def why_not() -> str:
     """Why Postfix can't be run here, for a benchmark's note; empty where it can."""
-    if shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+    if find_program("postfix") is None:
         return "Postfix is not installed (Debian package postfix)"
     if os.geteuid() != 0:
         return "Postfix starts as root only"
@@ -54,18 +55,12 @@ def why_not() -> str:
 def install() -> str:
     """Install Debian's Postfix where that is possible and needed; returns ``why_not()`` afterwards.
 
-    Nothing is left running: Debian's package does not start a Postfix without a configuration.
+    Nothing is left running: no package may start a service while it is installed.
+
+    :raises ToolError: the installation failed.
     """
-    missing = why_not()
-    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        choice = b"postfix postfix/main_mailer_type select No configuration\n"
-        quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        package = ["apt-get", "install", "-y", "--no-install-recommends", "postfix"]
-        subprocess.run(["debconf-set-selections"], input=choice, check=False, **quiet)  # type: ignore[call-overload]  # keywords by dict
-        if subprocess.run(package, check=False, **quiet).returncode:  # type: ignore[call-overload]  # the same
-            subprocess.run(["apt-get", "update"], check=False, **quiet)  # type: ignore[call-overload]  # the same
-            subprocess.run(package, check=False, **quiet)  # type: ignore[call-overload]  # the same
+    if find_program("postfix") is None and can_install():
+        install_packages(["postfix"])
     return why_not()
 
 

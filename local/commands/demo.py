@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from local import endpoints
+from local.demo.acts import StepFailed
 from local.demo.desk import Desk, Refused
-from local.demo.story import StepFailed, Story
+from local.demo.story import Story
 from local.demo.texts import DEMO
 from local.instance import Instance, PartFailedError
 from local.layout import DEFAULT_DIRECTORY, Layout, LayoutError, Ports
