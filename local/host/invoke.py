@@ -91,7 +91,7 @@ class Invoker:
         outcome: dict[str, Any] = {"event": "function", "function": spec.name, "invocation_id": invocation_id}
         try:
             if spec.is_async:
-                result = await spec.handler(**arguments)
+                result = await _run_async(spec, arguments)
             else:
                 run = functools.partial(contextvars.copy_context().run, _run_sync, invocation_id, spec, arguments)
                 result = await asyncio.get_running_loop().run_in_executor(self._threads, run)
@@ -128,7 +128,22 @@ class Invoker:
 
 def _run_sync(invocation_id: str, spec: FunctionSpec, arguments: dict[str, Any]) -> Any:
     _thread_local.invocation_id = invocation_id
-    return spec.handler(**arguments)
+    try:
+        return spec.handler(**arguments)
+    except SystemExit as error:
+        raise _exited(spec) from error
+
+
+async def _run_async(spec: FunctionSpec, arguments: dict[str, Any]) -> Any:
+    try:
+        return await spec.handler(**arguments)
+    except SystemExit as error:
+        raise _exited(spec) from error
+
+
+def _exited(spec: FunctionSpec) -> RuntimeError:
+    """One function's sys.exit() must not end the host and every other function with it."""
+    return RuntimeError(f"function {spec.name} tried to end the process")
 
 
 def _milliseconds(started: float) -> float:

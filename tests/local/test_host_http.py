@@ -81,6 +81,7 @@ def test_the_answer_carries_headers_and_cookies_and_no_banner(app: SampleApp) ->
         pytest.param("DELETE", "/api/echo/a", 405, id="method-refused"),
         pytest.param("HEAD", "/api/numbers/1", 405, id="head-refused"),
         pytest.param("GET", "/api/broken", 500, id="function-raises"),
+        pytest.param("GET", "/api/exits", 500, id="function-tries-to-end-the-process"),
         pytest.param("GET", "/api/nothing", 500, id="function-returns-nothing"),
         pytest.param("GET", "/admin/nonsense", 404, id="unknown-admin-page"),
     ],
@@ -132,7 +133,7 @@ def test_a_body_over_100_mb_is_refused_before_it_is_read(app: SampleApp) -> None
 
 
 def test_sync_functions_run_beside_each_other_and_do_not_stop_others(app: SampleApp) -> None:
-    waiting = [threading.Thread(target=_ask, args=(app, "GET", "/api/slow/2")) for _ in range(3)]
+    waiting = [threading.Thread(target=_ask, args=(app, "GET", "/api/slow/3")) for _ in range(3)]
     for thread in waiting:
         thread.start()
     answer = _ask(app, "GET", "/api/numbers/1")

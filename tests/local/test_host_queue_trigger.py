@@ -55,16 +55,16 @@ def test_a_message_that_is_not_base64_goes_to_the_poison_queue_at_once(azurite: 
 
 
 def test_a_message_stays_hidden_while_its_function_runs_longer_than_the_lease(azurite: Azurite, tmp_path: Path) -> None:
-    with SampleApp(azurite, tmp_path) as app:
+    with SampleApp(azurite, tmp_path, options=["--queue-lease", "2"]) as app:
         app.host.start()
-        app.send("long", sleep=5)  # the lease is 2 s
+        app.send("long", sleep=5)
         until(lambda: app.events("queue-done", "long"))
         until(lambda: app.queue().get_queue_properties().approximate_message_count == 0)
         assert len(app.events("queue", "long")) == 1
 
 
 def test_a_message_whose_function_was_killed_comes_back(azurite: Azurite, tmp_path: Path) -> None:
-    with SampleApp(azurite, tmp_path) as app:
+    with SampleApp(azurite, tmp_path, options=["--queue-lease", "2"]) as app:
         app.host.start()
         app.send("long", sleep=1.5)
         until(lambda: app.events("queue", "long"))

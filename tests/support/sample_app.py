@@ -41,7 +41,7 @@ class SampleApp:
         self._events.touch()
         self._azurite = azurite
         self._clients: list[Any] = []
-        quick = ("--blob-poll", "0.05", "--blob-retry", "0.1", "--queue-poll", "0.1", "--queue-lease", "2")
+        quick = ("--blob-poll", "0.05", "--blob-retry", "0.1", "--queue-poll", "0.1", "--queue-lease", "10")
         self.host = FunctionsHost(
             ROOT / "tests" / "local" / "host_app",
             directory,

@@ -74,6 +74,11 @@ def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise RuntimeError("internal detail")
 
 
+@app.route(route="exits", auth_level=func.AuthLevel.ANONYMOUS)
+def exits(req: func.HttpRequest) -> func.HttpResponse:
+    raise SystemExit(3)
+
+
 @app.route(route="nothing", auth_level=func.AuthLevel.ANONYMOUS)
 def nothing(req: func.HttpRequest) -> func.HttpResponse:
     return None  # type: ignore[return-value]  # what a careless function does
