@@ -76,14 +76,14 @@ class Guessing:
 
 
 class Authenticator:
-    """Finds the tenant of a user name and password. ``close`` ends its threads."""
+    """Finds whose user name and password it is. ``close`` ends its threads."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
         self._waiting = 0
 
-    async def tenant_of(self, book: RuleBook, user: str, password: bytes) -> str | None:
-        """The one tenant where name and password fit; None where none or several do. Raises ``Busy``.
+    async def find(self, book: RuleBook, user: str, password: bytes) -> Credential | None:
+        """The one tenant's user where name and password fit; None where none or several do. Raises ``Busy``.
 
         An unknown name takes as long as a known one.
         """
@@ -108,14 +108,14 @@ def _hash_of_nobody() -> str:
     return hash_password("nobody has this password")
 
 
-def _fitting(candidates: tuple[Credential, ...], password: bytes) -> list[str]:
+def _fitting(candidates: tuple[Credential, ...], password: bytes) -> list[Credential]:
     if not candidates:
         check_password(password, _hash_of_nobody())
     fitting = []
     for candidate in candidates:
         try:
             if check_password(password, candidate.password_hash):
-                fitting.append(candidate.tenant_id)
+                fitting.append(candidate)
         except UnusableHash:
             continue
     return fitting

@@ -103,6 +103,7 @@ class Relay:
         session.tenant_id = self.book.tenant_of_peer(session.peer)
         if session.tenant_id is not None:
             session.attributed_by = "peer"
+            session.book = self.book
         else:
             if not self._could_become_known() or self.guessing.is_shut_out(session.peer):
                 return replies.STRANGER

@@ -24,6 +24,8 @@ _LONGEST_COMMAND = 4096
 _LONGEST_AUTH = 12_288
 """RFC 4954 section 4."""
 _STREAM_LIMIT = 64 * 1024
+_LINGER_SECONDS = 5.0
+"""Time for a last reply to get through before the connection is cut."""
 _FOREVER = float("inf")
 
 
@@ -60,11 +62,12 @@ class Session(SMTP):
         self.peer = ""
         self.tenant_id: str | None = None
         self.attributed_by = ""
+        self.book = relay.book
         self.outcome = "lost"
         self.messages = 0
         self.in_data = False
-        self._counted_as_stranger = False
         self._mistakes = 0
+        self._in_handshake = False
         self._started = time.monotonic()
         self._deadline = _FOREVER
         self._replies: list[bytes] = []
@@ -82,18 +85,21 @@ class Session(SMTP):
         super().connection_made(transport)
         self.reset_transaction()
         if not first:
+            self._in_handshake = False
             self.look_at_certificate()
 
-    def connection_lost(self, error: Exception | None) -> None:
-        """The connection is gone; whatever was going on is given up."""
-        super().connection_lost(error)
-
     def eof_received(self) -> bool | None:
-        """The client will send no more; what it has sent is still answered."""
-        return asyncio.StreamReaderProtocol.eof_received(self)
+        """The client will send no more; what it has sent is still answered, where its connection can be open halfway."""
+        kept_open = asyncio.StreamReaderProtocol.eof_received(self)
+        return kept_open if self._tls_protocol is None else False
 
     def reset_transaction(self) -> None:
         """Forget sender and recipients. ``commands.py`` has them."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open. ``commands.py`` knows."""
+        return False
 
     def look_at_certificate(self) -> None:
         """TLS has begun. ``commands.py`` knows what a certificate means."""
@@ -117,7 +123,8 @@ class Session(SMTP):
         self.outcome = "timeout"
         self.hang_up(replies.TIMED_OUT)
 
-    def _longest_wait(self) -> float:
+    def longest_wait(self) -> float:
+        """Seconds that a client may think before its next command."""
         configuration = self.relay.configuration
         return configuration.command_seconds if self.tenant_id else configuration.stranger_seconds
 
@@ -126,11 +133,31 @@ class Session(SMTP):
         self._deadline = _FOREVER if seconds is None else time.monotonic() + seconds
 
     def hang_up(self, reply: str) -> None:
-        """Say ``reply`` as a last word, from outside the command loop, and close."""
+        """Say ``reply`` as a last word, from outside the command loop, and close; soon also on a client that won't."""
         if self.transport is not None:
-            self._replies.append(reply.encode() + b"\r\n")
-            self._flush()
+            if not self._in_handshake:
+                self._replies.append(reply.encode() + b"\r\n")
+                self._flush()
             self.transport.close()
+            if self._timeout_handle is not None:
+                self._timeout_handle.cancel()
+            self._timeout_handle = self.loop.call_later(_LINGER_SECONDS, self._abort)
+
+    def _abort(self) -> None:
+        for transport in (self.transport, self._original_transport):
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
+
+    async def take_up_tls(self) -> None:
+        """Say that TLS may begin, and go through its handshake. Raises ``Hangup`` where it fails."""
+        self.wait_at_most(self.longest_wait())
+        self._in_handshake = True
+        await super().smtp_STARTTLS(None)
+        if self._in_handshake:  # the connection broke: the library takes that for a success
+            raise Hangup
+        self.wait_at_most(None)
 
     def stop(self) -> None:
         """The relay stops: a client that is not in the middle of a message is sent away."""
@@ -151,6 +178,8 @@ class Session(SMTP):
         """Send the replies that wait, and wait while the client does not take them."""
         self._flush()
         if self.transport is not None:
+            if self._paused:  # type: ignore[attr-defined]  # asyncio's mark for a client that does not read its replies
+                self.wait_at_most(self.longest_wait())
             await self._writer.drain()
 
     def _flush(self) -> None:
@@ -204,6 +233,8 @@ class Session(SMTP):
             self.wait_at_most(None)
             self.relay.ended(self, round((time.monotonic() - self._started) * 1000))
             if self.transport is not None:
+                if self._in_handshake:
+                    self._abort()
                 self._flush()
                 self.transport.close()
 
@@ -217,7 +248,7 @@ class Session(SMTP):
         buffered = self._buffered
         if b"\n" not in buffered:
             await self.flush()
-            self.wait_at_most(self._longest_wait())
+            self.wait_at_most(self.longest_wait())
             try:
                 line = await self._reader.readuntil(b"\n")
             except asyncio.LimitOverrunError:

@@ -1,0 +1,149 @@
+"""How a session becomes known: client certificate, STARTTLS, AUTH. Stage receive.
+
+The peer address is looked at when the connection is admitted (``relay.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import ip_address
+
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from smtp_relay import replies
+from smtp_relay.attribution import Credential
+from smtp_relay.authenticator import Busy
+from smtp_relay.session import Session
+from smtp_relay.tls import fingerprint
+
+AUTH_MECHANISMS = "LOGIN PLAIN"
+_AUTH_TRIES = 3
+"""Wrong passwords in one session."""
+
+
+class IdentifiedSession(Session):
+    """A session that knows its tenant, or learns it."""
+
+    helo = ""
+    extended = False
+    _fingerprint = ""
+    _user = ""
+    _credential: Credential | None = None
+    _auth_tries = 0
+
+    def look_at_certificate(self) -> None:
+        """After the handshake: nothing that was said in clear counts, and the certificate may name a tenant."""
+        self.helo = ""
+        self.extended = False
+        tls = self.transport.get_extra_info("ssl_object") if self.transport is not None else None
+        shown = tls.getpeercert(binary_form=True) if tls is not None else None
+        if shown:
+            self._fingerprint = fingerprint(shown)
+            tenant_id = self.relay.book.tenant_of_certificate(self._fingerprint)
+            if tenant_id is not None:
+                self._become(tenant_id, "certificate")
+
+    def _become(self, tenant_id: str, attributed_by: str) -> None:
+        self.tenant_id, self.attributed_by = tenant_id, attributed_by
+        self.book = self.relay.book
+        self.relay.known(self)
+
+    def is_still_known(self) -> bool:
+        """Whether the rules as they are now would give this session its tenant again."""
+        book = self.relay.book
+        if book is not self.book:
+            if self.attributed_by == "certificate":
+                same = book.tenant_of_certificate(self._fingerprint) == self.tenant_id
+            elif self.attributed_by == "auth":
+                same = self._credential in book.credentials(self._user)
+            else:
+                same = book.tenant_of_peer(self.peer) == self.tenant_id
+            if not same:
+                return False
+            self.book = book
+        return True
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a password was given."""
+        return self._credential is not None
+
+    @property
+    def tls(self) -> str:
+        """TLS version and cipher, or an empty string."""
+        if self._tls_protocol is None or self.transport is None:
+            return ""
+        cipher = self.transport.get_extra_info("cipher")
+        return f"{cipher[1]} {cipher[0]}" if cipher else ""
+
+    @property
+    def may_authenticate(self) -> bool:
+        """Whether AUTH is offered now."""
+        return self.relay.book.has_users and (self._tls_protocol is not None or self._trusted_in_clear)
+
+    @property
+    def _trusted_in_clear(self) -> bool:
+        allowed = self.relay.configuration.auth_without_tls_on_loopback
+        return allowed and bool(self.peer) and ip_address(self.peer).is_loopback
+
+    async def smtp_STARTTLS(self, argument: str) -> None:
+        """STARTTLS (RFC 3207). What a client sends together with it could have been slipped in by somebody else."""
+        if argument:
+            await self.mistake(replies.BAD_ARGUMENT)
+        elif self.tls_context is None:
+            await self.mistake(replies.NOT_IMPLEMENTED)
+        elif self._tls_protocol is not None:
+            await self.mistake(replies.BAD_SEQUENCE)
+        elif self._buffered:
+            await self.last_word(replies.NOTHING_AFTER_STARTTLS, "injection")
+        else:
+            await self.take_up_tls()
+
+    async def smtp_AUTH(self, argument: str) -> None:
+        """AUTH PLAIN and LOGIN (RFC 4954). The dialogue is aiosmtpd's; the check is ours, off the event loop."""
+        if self.in_transaction or self.authenticated or not self.helo:
+            await self.mistake(replies.BAD_SEQUENCE)
+            return
+        if not self.relay.book.has_users:
+            await self.mistake(replies.NOT_IMPLEMENTED)
+            return
+        mechanism, space, initial = argument.partition(" ")
+        if mechanism.upper() not in AUTH_MECHANISMS.split():
+            await self.mistake(replies.UNKNOWN_MECHANISM)
+            return
+        self._auth_require_tls = not self._trusted_in_clear
+        self._logins: list[LoginPassword] = []
+        self.wait_at_most(self.longest_wait())
+        await super().smtp_AUTH(f"{mechanism.upper()}{space}{initial}")
+        self.wait_at_most(None)
+        if self._logins:
+            await self._log_in(self._logins.pop())
+
+    def _authenticate(self, mechanism: str, auth_data: LoginPassword) -> AuthResult:
+        self._logins.append(auth_data)
+        return AuthResult(success=False, handled=True)
+
+    async def _log_in(self, login: LoginPassword) -> None:
+        relay = self.relay
+        if relay.guessing.is_shut_out(self.peer):
+            await self.last_word(replies.BAD_CREDENTIALS, "shut out")
+        await self.flush()
+        try:
+            user = login.login.decode("utf-8", "replace")
+            credential = await relay.authenticator.find(relay.book, user, login.password)
+        except Busy:
+            await self.push(replies.AUTH_BUSY)
+            return
+        if credential is None or (self.attributed_by == "certificate" and credential.tenant_id != self.tenant_id):
+            delay = relay.guessing.failed(self.peer)
+            relay.log.write("auth", session=self.id, peer=self.peer, outcome="failed")
+            await asyncio.sleep(delay)
+            self._auth_tries += 1
+            if self._auth_tries >= _AUTH_TRIES:
+                await self.last_word(replies.BAD_CREDENTIALS, "auth failed")
+            await self.push(replies.BAD_CREDENTIALS)
+            return
+        relay.guessing.succeeded(self.peer)
+        self._user, self._credential = user, credential
+        self._become(credential.tenant_id, "auth")
+        await self.push(replies.AUTHENTICATED)
