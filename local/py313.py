@@ -13,13 +13,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from local.locks import exclusive_lock
 from local.tools import ROOT, TOOLS, ToolError, run_logged
 
 VERSION = "3.13"
+REQUIREMENTS = (ROOT / "requirements.txt", ROOT / "tests" / "conformance" / "requirements.txt")
+"""What `.venv-py313` holds: what the functions need on Azure, and Azure's Python runtime itself."""
 _VENV = ROOT / ".venv-py313"
 _PROBE = "import ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2])"
 
@@ -95,14 +97,14 @@ def _install_uv() -> Path:
     return uv
 
 
-def environment_python(requirements: Sequence[Path]) -> Path:
-    """The interpreter of `.venv-py313` with the packages of these files, which are installed when they have changed.
+def environment_python() -> Path:
+    """The interpreter of `.venv-py313` with the packages of REQUIREMENTS, installed when those files have changed.
 
     Safe to call from several processes at once. Raises ToolError when there is no Python 3.13 or an install fails.
     """
     python = _VENV / "bin" / "python"
     stamp = _VENV / "installed"
-    wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in requirements)).hexdigest()
+    wanted = hashlib.sha256(b"\0".join(path.read_bytes() for path in REQUIREMENTS)).hexdigest()
     with exclusive_lock(TOOLS / "py313.lock", wait=True):
         if stamp.is_file() and stamp.read_text() == wanted and _runs(python):
             return python
@@ -110,7 +112,7 @@ def environment_python(requirements: Sequence[Path]) -> Path:
         log = TOOLS / "py313.log"
         run_logged([str(base), "-m", "venv", "--clear", str(_VENV)], log=log, what=f"environment of Python {VERSION}")
         install = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        for path in requirements:
+        for path in REQUIREMENTS:
             install += ["-r", str(path)]
         run_logged(install, log=log, what=f"packages for Python {VERSION}")
         stamp.write_text(wanted)

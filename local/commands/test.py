@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from local.debian_packages import can_install, install, is_running_in_ci, missing_packages
 from local.progress import say, step
-from local.tools import ROOT, node_modules
+from local.py313 import environment_python
+from local.tools import ROOT, ToolError, node_modules
 
 _MOST_WORKERS = 4
 
@@ -20,6 +21,11 @@ def _prepare() -> None:
     """Install what tests need; say what is missing where that is not possible."""
     with step("Node packages (Azurite)"):
         node_modules()
+    try:
+        with step("Python 3.13 with Azure's runtime"):
+            environment_python()
+    except ToolError as error:
+        say(f"! Without Python 3.13 the tests in tests/conformance fail: {error}")
     missing = missing_packages()
     if missing and can_install():
         with step(f"Debian packages {', '.join(missing)}"):

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from local.py313 import environment_python
-from local.tools import ROOT
 
 _HERE = Path(__file__).parent
-_REQUIREMENTS = (ROOT / "requirements.txt", _HERE / "requirements.txt")
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def run_in_runtime(
     `settings` are added to the environment; `work_dir` takes two files. Raises ToolError where there is no Python 3.13,
     AssertionError with the process's output when the runtime itself broke.
     """
-    python = environment_python(_REQUIREMENTS)
+    python = environment_python()
     plan, result = work_dir / "plan.json", work_dir / "result.json"
     plan.write_text(json.dumps({"app_dir": str(app_dir), "invocations": list(invocations)}), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
