@@ -55,13 +55,12 @@ def _language(
     app: App, tenant_id: str, person: str, chosen: str, accepted: Sequence[str], default: Language
 ) -> Language:
     own = ""
-    if not chosen:
-        try:
-            known = app.directory.people(tenant_id, (person,)).get(person.lower())
-        except TemporaryError as error:  # a page in another language is better than none
-            log.trouble("directory", None, error)
-        else:
-            own = known.language if known else ""
+    try:
+        known = app.directory.people(tenant_id, (person,)).get(person.lower())
+    except TemporaryError as error:  # a page in another language is better than none
+        log.trouble("directory", None, error)
+    else:
+        own = known.language if known else ""
     return choose_language(chosen, own, *accepted, default=default)
 
 

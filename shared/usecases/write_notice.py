@@ -8,7 +8,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold.entitlement import sender_of
 from shared.core.hold.link import LinkClaims, Purpose, sign_link
-from shared.core.hold.record import Event, MessageRecord, OutboxEntry, State
+from shared.core.hold.record import Event, EventCode, MessageRecord, OutboxEntry, State
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.notice.formats import zone_of
@@ -20,11 +20,11 @@ from shared.core.text.language import Language, choose_language
 from shared.usecases.submit_own_mail import submit_own_mail
 
 _KINDS = {
-    "held": NoticeKind.FIRST,
-    "reminded": NoticeKind.REMINDER,
-    "left": NoticeKind.LEFT,
-    "released": NoticeKind.RELEASED,
-    "expired": NoticeKind.EXPIRED,
+    EventCode.HELD: NoticeKind.FIRST,
+    EventCode.REMINDED: NoticeKind.REMINDER,
+    EventCode.LEFT: NoticeKind.LEFT,
+    EventCode.RELEASED: NoticeKind.RELEASED,
+    EventCode.EXPIRED: NoticeKind.EXPIRED,
 }
 """Which notice belongs to which event of the history."""
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.core.hold import state
+from shared.core.hold.link import LinkClaims, Purpose, sign_link
 from shared.core.hold.record import Change, MessageRecord, Variant
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import AttachmentFacts, Mailbox, RecipientFacts, RecipientField
+from shared.core.message.identity import MessageRef
 from shared.core.message.summary import MessageSummary
 from shared.core.notice.hold_view import HoldView, Preview
 from shared.core.notice.sheet import HoldEnd, make_sheet
 from shared.core.policy.decision import Anchor, AnchorKind, Decision, DecisionPart, Disposition, Reason
 from shared.core.text.language import Language
+from tests.support.app import SENDER as WORLD_SENDER
+from tests.support.app import World
 from tests.support.records import HOLD_PLAN, NOW, make_reception, make_ref
 
 SENDER = "sato@aozora.example"
+AUTHOR = Mailbox(SENDER, "佐藤 花子")
 TOKYO = ZoneInfo("Asia/Tokyo")
 BODY = """田中様
 
@@ -45,7 +50,7 @@ def make_change(
     recipients: tuple[RecipientFacts, ...] = (),
     attachments: tuple[AttachmentFacts, ...] | None = None,
     reasons: tuple[Reason, ...] | None = None,
-    author: Mailbox | None = Mailbox(SENDER, "佐藤 花子"),
+    author: Mailbox | None = AUTHOR,
     disposition: Disposition = Disposition.HOLD,
     reverse_path: str = SENDER,
     now: datetime = NOW,
@@ -125,3 +130,10 @@ def make_view(
 def with_header(record: MessageRecord, **changes: object) -> MessageRecord:
     """The record with fields of its summary changed."""
     return replace(record, summary=replace(record.summary, **changes))  # type: ignore[arg-type]  # tests name the fields
+
+
+def link_to(world: World, ref: MessageRef, person: str = WORLD_SENDER, **changes: object) -> str:
+    """A token as a notice carries it, or one with claims changed."""
+    now = world.clock.now()
+    claims = LinkClaims(ref, person, Purpose.HOLD, now, now + timedelta(days=7))
+    return sign_link(replace(claims, **changes), world.app.secrets.signing_keys("link")[0])  # type: ignore[arg-type]  # tests name the fields

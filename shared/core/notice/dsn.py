@@ -121,8 +121,8 @@ def _letter_lines(
         yield ""
         yield f"  {one_line(result.address, 320)}"
         yield f"    {_why(record, result, language)}"
-        if result.server and result.text:
-            yield f"    {DSN.text('answer', language)} ({one_line(result.server)}): {_answer(result)}"
+        if result.code and result.server and result.text:
+            yield f"    {DSN.text('answer', language)} ({_host(result.server)}): {_answer(result)}"
     if len(failed) > SHOWN:
         yield ""
         yield f"  {DSN.text('more', language, count=len(failed) - SHOWN)}"
@@ -147,6 +147,12 @@ def _answer(result: RecipientResult) -> str:
     return " ".join([*pieces, text]).strip()
 
 
+def _host(server: str) -> str:
+    """The name of a server without its port."""
+    host, colon, port = one_line(server).rpartition(":")
+    return host if colon and port.isdigit() else one_line(server)
+
+
 def _status_part(
     record: MessageRecord, failed: Sequence[RecipientResult], utf8: bool, context: DsnContext
 ) -> bytes:
@@ -164,9 +170,10 @@ def _status_part(
             f"Status: {result.status if _STATUS.fullmatch(result.status) else '5.0.0'}",
         ]
         if result.server:
-            block.append(f"Remote-MTA: dns; {_field_text(result.server, utf8)}")
+            block.append(f"Remote-MTA: dns; {_field_text(_host(result.server), utf8)}")
+        if result.server and result.code:
             block.append(f"Diagnostic-Code: smtp; {_field_text(_answer(result), utf8)}")
-        elif result.text:
+        elif result.text:  # nobody answered: the words are our own
             block.append(f"Diagnostic-Code: X-Matta; {_field_text(result.text, utf8)}")
         if result.at is not None:
             block.append(f"Last-Attempt-Date: {_date(result.at)}")

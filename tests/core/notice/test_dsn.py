@@ -21,7 +21,7 @@ from tests.support.records import NOW
 from tests.support.records import SENDER as ACTOR
 
 LETTER = Letter("", "matta@aozora.example", SENDER, "<dsn-3.q@matta.example>", NOW, "<estimate-1@aozora.example>")
-HEADER = "From: sato@aozora.example\r\nSubject: =?utf-8?b?6KaL56mN?=\r\nX-Long: a\r\n b\r\n\r\nBody: not header\r\n".encode()
+HEADER = b"From: sato@aozora.example\r\nSubject: =?utf-8?b?6KaL56mN?=\r\nX-Long: a\r\n b\r\n\r\nBody: not header\r\n"
 
 
 def refused(result: RecipientResult, **changes: object) -> RecipientResult:
@@ -31,7 +31,7 @@ def refused(result: RecipientResult, **changes: object) -> RecipientResult:
         "code": 550,
         "status": "5.1.1",
         "text": "5.1.1 <tanaka@hoshizora.example>: User unknown",
-        "server": "mx.hoshizora.example",
+        "server": "mx.hoshizora.example:25",
         "at": NOW,
     }
     return replace(result, **(values | changes))  # type: ignore[arg-type]  # tests name the fields
@@ -199,6 +199,16 @@ def test_a_refused_loop_says_so(language: Language) -> None:
         assert wanted in text.get_content()
     block = status.get_payload()[1]
     assert (block["Status"], block["Diagnostic-Code"], block["Remote-MTA"]) == ("5.4.6", "X-Matta; loop", None)
+
+
+def test_a_server_that_never_answered_is_not_quoted() -> None:
+    _, message = write(*bounced(code=0, status="5.4.7", text="connection refused"), language="en")
+    text, status, _ = message.iter_parts()
+    assert "The other server said" not in text.get_content()
+    assert "did not succeed in time" in text.get_content()
+    block = status.get_payload()[1]
+    assert block["Diagnostic-Code"] == "X-Matta; connection refused"
+    assert block["Remote-MTA"] == "dns; mx.hoshizora.example"
 
 
 def test_a_server_cannot_write_fields_of_its_own() -> None:

@@ -21,6 +21,7 @@ from tests.support.records import NOW
 
 LINK = "https://matta.example/h/token.signature"
 LETTER = Letter("", "matta@aozora.example", SENDER, "<hold-notice-0.q@matta.example>", NOW)
+END = HoldEnd("discard", NOW + timedelta(hours=12))
 SHEET = make_sheet(make_change().record, frozenset({"aozora.example"}))
 
 
@@ -30,7 +31,7 @@ def write(
     *,
     sheet: HoldSheet = SHEET,
     number: int = 1,
-    end: HoldEnd = HoldEnd("discard", NOW + timedelta(hours=12)),
+    end: HoldEnd = END,
     letter: Letter = LETTER,
 ) -> tuple[bytes, EmailMessage]:
     raw = write_hold_notice(

@@ -1,0 +1,228 @@
+"""The dialogue of the page: look, tick, be asked again, act; and every way in which somebody might try to skip a step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from shared.core.hold.record import State
+from shared.core.message.keys import SigningKey
+from shared.core.policy.tenant_settings import RuleAssignment
+from shared.errors import Conflict, StorageUnavailable
+from shared.usecases.act_on_hold import TRIES
+from shared.usecases.hold_dialogue import HoldForm, Visit, visit_hold
+from shared.usecases.web_page import Answer, Page
+from tests.support.app import OUTSIDE, World, make_settings
+from tests.support.holds import link_to
+
+RULES = (RuleAssignment(id="a", rule="recipient-external"), RuleAssignment(id="b", rule="all-recipients-external"))
+
+
+@pytest.fixture
+def world() -> World:
+    return World(make_settings(rules=RULES))
+
+
+class Visitor:
+    """Somebody who holds a link."""
+
+    def __init__(self, world: World, token: str, language: str = "ja") -> None:
+        self.world, self.token, self.language = world, token, language
+
+    def look(self) -> Page:
+        return visit_hold(self.world.app, Visit(self.token, self.language))
+
+    def send(self, page: Page | str, action: str, ticked: Iterable[int] = (), *, confirmed: bool = False) -> Page:
+        """Send the form of ``page`` (or one with that mark)."""
+        mark = page if isinstance(page, str) else mark_of(page)
+        form = HoldForm(action, frozenset(ticked), mark, confirmed)
+        return visit_hold(self.world.app, Visit(self.token, self.language, (), "192.0.2.1", form))
+
+
+def mark_of(page: Page) -> str:
+    found = re.search(r'name="mark" value="([^"]+)"', page.html)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.fixture
+def visitor(world: World) -> Visitor:
+    return Visitor(world, link_to(world, world.judge(OUTSIDE)))
+
+
+def state_of(visitor: Visitor) -> State:
+    return visitor.world.record(visitor.world.messages.refs[0]).state
+
+
+def test_release_takes_a_look_ticks_and_a_second_yes(visitor: Visitor) -> None:
+    first = visitor.look()
+    assert first.answer is Answer.SHOWN
+    assert "保留中です" in first.html
+    asked = visitor.send(first, "release", {1, 2})
+    assert asked.answer is Answer.SHOWN
+    assert "このメールを配送しますか" in asked.html
+    assert state_of(visitor) is State.HELD
+    done = visitor.send(asked, "release", {1, 2}, confirmed=True)
+    assert done.answer is Answer.SHOWN
+    assert "配送を受け付けました" in done.html
+    assert state_of(visitor) is State.DELIVERING
+    assert "あなたが「配送」を選びました" in visitor.look().html
+
+
+def test_discard_takes_a_look_and_a_second_yes(visitor: Visitor) -> None:
+    asked = visitor.send(visitor.look(), "discard")
+    assert "このメールを破棄しますか" in asked.html
+    assert state_of(visitor) is State.HELD
+    done = visitor.send(asked, "discard", confirmed=True)
+    assert "破棄しました" in done.html
+    assert state_of(visitor) is State.DISCARDED
+
+
+def test_missing_ticks_bring_the_page_back_with_those_that_were_set(visitor: Visitor) -> None:
+    again = visitor.send(visitor.look(), "release", {2})
+    assert again.answer is Answer.INCOMPLETE
+    assert 'href="#tick-1"' in again.html
+    assert 'href="#tick-2"' not in again.html
+    assert re.search(r'id="tick-1"[^>]*aria-invalid="true"', again.html)
+    assert re.search(r'id="tick-2"[^>]* checked', again.html)
+    assert state_of(visitor) is State.HELD
+    assert "このメールを配送しますか" in visitor.send(again, "release", {1, 2}).html
+
+
+def test_the_second_question_cannot_be_skipped(visitor: Visitor) -> None:
+    first = visitor.look()
+    assert visitor.send(first, "release", {1, 2}, confirmed=True).answer is Answer.STALE
+    assert state_of(visitor) is State.HELD
+
+
+def test_a_yes_to_one_question_is_no_yes_to_another(visitor: Visitor) -> None:
+    asked = visitor.send(visitor.look(), "discard")
+    assert visitor.send(asked, "release", {1, 2}, confirmed=True).answer is Answer.STALE
+    partly = visitor.send(visitor.look(), "discard", {1})
+    assert visitor.send(partly, "discard", {1, 2}, confirmed=True).answer is Answer.STALE
+    assert state_of(visitor) is State.HELD
+
+
+@pytest.mark.parametrize("mark", ["", "x", "A" * 3000, "é"])
+def test_a_form_without_our_mark_does_nothing(visitor: Visitor, mark: str) -> None:
+    assert visitor.send(mark, "discard").answer is Answer.STALE
+    assert visitor.send(mark, "discard", confirmed=True).answer is Answer.STALE
+    assert state_of(visitor) is State.HELD
+
+
+def test_a_mark_of_another_link_does_nothing(visitor: Visitor) -> None:
+    world = visitor.world
+    other = Visitor(world, link_to(world, world.judge(OUTSIDE)))
+    asked = other.send(other.look(), "discard")
+    assert visitor.send(asked, "discard", confirmed=True).answer is Answer.STALE
+    assert state_of(visitor) is State.HELD
+
+
+def test_a_page_opened_before_the_keys_changed_still_works(visitor: Visitor) -> None:
+    asked = visitor.send(visitor.look(), "discard")
+    secrets = visitor.world.app.secrets
+    new = SigningKey("link-2", b"a new key of the tests 0123456789")
+    secrets.keys["link"] = (new, *secrets.keys["link"])  # type: ignore[attr-defined]  # it is the fake
+    assert visitor.send(asked, "discard", confirmed=True).answer is Answer.SHOWN
+    assert state_of(visitor) is State.DISCARDED
+
+
+@pytest.mark.parametrize("action", ["", "approve", "RELEASE", "release\r\nx"])
+def test_another_action_is_no_action(visitor: Visitor, action: str) -> None:
+    assert visitor.send(visitor.look(), action, {1, 2}).answer is Answer.UNREADABLE
+    assert state_of(visitor) is State.HELD
+
+
+def test_pressing_twice_tells_that_it_was_done_before(visitor: Visitor) -> None:
+    asked = visitor.send(visitor.look(), "release", {1, 2})
+    visitor.send(asked, "release", {1, 2}, confirmed=True)
+    before = visitor.world.messages.load(visitor.world.messages.refs[0])
+    again = visitor.send(asked, "release", {1, 2}, confirmed=True)
+    assert again.answer is Answer.DECIDED_BEFORE
+    assert "すでに処理されていました" in again.html
+    assert visitor.world.messages.load(visitor.world.messages.refs[0]) == before
+
+
+def test_a_message_decided_elsewhere_meanwhile_is_told_at_the_first_step_too(visitor: Visitor) -> None:
+    first = visitor.look()
+    visitor.send(visitor.send(visitor.look(), "discard"), "discard", confirmed=True)
+    late = visitor.send(first, "release", {1, 2})
+    assert late.answer is Answer.DECIDED_BEFORE
+    assert "破棄されました" in late.html
+    assert "<details" in late.html
+    assert "Hello." in late.html
+
+
+@pytest.mark.parametrize(
+    ("spoil", "answer"),
+    [
+        pytest.param("forged", Answer.UNKNOWN, id="forged"),
+        pytest.param("foreign", Answer.FOREIGN, id="another person's"),
+        pytest.param("expired", Answer.EXPIRED, id="expired"),
+    ],
+)
+def test_a_bad_link_gets_a_plain_page_for_a_look_and_for_a_form(world: World, spoil: str, answer: Answer) -> None:
+    ref = world.judge(OUTSIDE)
+    good = Visitor(world, link_to(world, ref))
+    marks = [mark_of(good.look()), mark_of(good.send(good.look(), "discard"))]
+    token = {
+        "forged": good.token[:-1],
+        "foreign": link_to(world, ref, person=OUTSIDE),
+        "expired": link_to(world, ref, expires_at=world.clock.now()),
+    }[spoil]
+    visitor = Visitor(world, token)
+    pages = [visitor.look(), *(visitor.send(mark, "discard", confirmed=bool(step)) for step, mark in enumerate(marks))]
+    for page in pages:
+        assert page.answer is answer
+        assert "メールには何も行われていません" in page.html
+        for secret in ("Estimate", "Hello", OUTSIDE, "demo", ref.queue_id):
+            assert secret not in page.html
+    assert world.record(ref).state is State.HELD
+
+
+def test_forged_and_unknown_links_get_the_same_page(world: World) -> None:
+    ref = world.judge(OUTSIDE)
+    unknown = link_to(world, replace(ref, tenant_id="nobody"))
+    assert Visitor(world, unknown).look() == Visitor(world, "forged").look()
+
+
+def test_trouble_inside_is_a_plain_page_that_promises_nothing(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    visitor.world.messages.trouble.before("load", StorageUnavailable("table demo is down"))
+    page = visitor.look()
+    assert page.answer is Answer.BUSY
+    assert "ただいま処理できません" in page.html
+    assert "何も行われていません" not in page.html
+    assert "table demo" not in page.html
+    assert visitor.token not in caplog.text
+
+
+def test_losing_every_race_is_trouble_and_nothing_else(visitor: Visitor) -> None:
+    asked = visitor.send(visitor.look(), "discard")
+    visitor.world.messages.trouble.before("commit", Conflict("x"), times=TRIES)
+    assert visitor.send(asked, "discard", confirmed=True).answer is Answer.BUSY
+    assert visitor.send(asked, "discard", confirmed=True).answer is Answer.SHOWN
+
+
+def test_every_page_speaks_the_chosen_language(world: World) -> None:
+    visitor = Visitor(world, link_to(world, world.judge(OUTSIDE)), "en")
+    first = visitor.look()
+    asked = visitor.send(first, "release", {1, 2})
+    pages = [
+        first,
+        visitor.send(first, "release"),
+        asked,
+        visitor.send(asked, "release", {1, 2}, confirmed=True),
+        visitor.send(asked, "release", {1, 2}, confirmed=True),
+        visitor.send("x", "release"),
+        Visitor(world, "forged", "en").look(),
+    ]
+    for page in pages:
+        assert page.language == "en"
+        assert '<html lang="en">' in page.html
+        text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.html, flags=re.DOTALL).replace("日本語", "").replace("※", "")
+        assert not re.search(r"[ぁ-んァ-ヶ一-龠]", text)
