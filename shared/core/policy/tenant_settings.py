@@ -10,14 +10,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from shared.core.policy.model import Domain, Language, Model, Name, TenantId
 from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-TenantId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,62}\Z")]
-"""As ``shared/core/message/identity.py`` has it: safe as a Table key, a blob path segment and a DNS label."""
-Domain = Annotated[str, msgspec.Meta(min_length=1, max_length=255, pattern=r"^\.?[^\s@/\\?#]+$")]
-Language = Literal["ja", "en"]
 StartTls = Literal["none", "opportunistic", "required", "verified"]
 RuleKind = Literal[
     "has-attachments",
@@ -28,10 +24,6 @@ RuleKind = Literal[
     "subject-blank",
     "forced-alert",
 ]
-
-
-class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=False):
-    """Base of all settings: frozen, and an unknown field is an error rather than silently nothing."""
 
 
 class RuleAssignment(Model, frozen=True):
