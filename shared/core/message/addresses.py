@@ -20,7 +20,8 @@ _TOKEN_NO_QUOTES = re.compile(r"(?!)()|<([^<>]*+)>|<([^<>,;]*+)|([,;:])|(\()|([^
 _COMMENT_PIECE = re.compile(r"[()]|\\.", re.DOTALL)
 _UNQUOTE = re.compile(r"\\(.)", re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_AROUND_AT = re.compile(r"\s*@\s*")
+_TOKENS_PER_ADDRESS = 10
+_MAX_COMMENT_PIECES = 1000
 _MAX_ADDRESS = 1000
 _MAX_NAME = 1000
 
@@ -31,10 +32,11 @@ def parse_addresses(bodies: Iterable[bytes], maximum: int = 10_000) -> tuple[Mai
     A name without any address gives a ``Mailbox`` with an empty address, so that it can be shown.
     """
     found: list[Mailbox] = []
+    tokens = maximum * _TOKENS_PER_ADDRESS
     for body in bodies:
-        if len(found) >= maximum:
+        if len(found) >= maximum or tokens <= 0:
             break
-        _List(raw_text(body), found, maximum).read()
+        tokens -= _List(raw_text(body), found, maximum).read(tokens)
     return tuple(found)
 
 
@@ -52,9 +54,11 @@ class _List:
         self.angle: str | None = None
         self.comments_close = True
 
-    def read(self) -> None:
-        text, position, pattern = self.text, 0, _TOKEN
-        while position < len(text) and len(self.found) < self.maximum:
+    def read(self, tokens: int) -> int:
+        """Read to the end, or at most so many tokens; how many it took."""
+        text, position, pattern, taken = self.text, 0, _TOKEN, 0
+        while position < len(text) and len(self.found) < self.maximum and taken < tokens:
+            taken += 1
             token = pattern.match(text, position)
             if token is None:
                 break
@@ -77,6 +81,7 @@ class _List:
             else:
                 self._separator(value)
         self._finish()
+        return taken
 
     def _separator(self, mark: str) -> None:
         if mark == ":" and self.angle is None and "@" not in "".join(self.source):
@@ -96,9 +101,11 @@ class _List:
         """Skip a comment, nested ones too; its text may serve as the name. An open one is taken literally."""
         depth = 1 if self.comments_close else 0
         at = position
+        pieces = 0
         while depth:
             piece = _COMMENT_PIECE.search(self.text, at)
-            if piece is None:
+            pieces += 1
+            if piece is None or pieces > _MAX_COMMENT_PIECES:
                 self.comments_close = False
                 break
             at = piece.end()
@@ -124,12 +131,12 @@ class _List:
 
     def _bare(self, phrase: str) -> None:
         """A name or an address that no brackets tell apart."""
-        source = _AROUND_AT.sub("@", "".join(self.source)).strip()
+        source = _SPACE.sub(" ", "".join(self.source)).replace(" @", "@").replace("@ ", "@").strip()
         if "@" not in source:
             text = decode_words(phrase)
             if "@" in text and not self.nested and text != phrase:
                 # The whole "Name <address>" was put into encoded words.
-                _List(text, self.found, self.maximum, nested=True).read()
+                _List(text, self.found, self.maximum, nested=True).read(self.maximum)
             elif " " in text or not text.isascii():
                 self._add("", _name(phrase))
             else:

@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.core.message.charsets import guess_text
 from shared.core.message.decode import header_text
 from shared.core.message.facts import AttachmentFacts
-from shared.core.message.headers import disposition, first_body, parameter, token
+from shared.core.message.headers import disposition, first_body, parameter, percent_decode, token
 from shared.core.message.limits import DEFAULT_LIMITS, Limits
 from shared.core.message.spans import Part, Tree
 from shared.core.message.transfer import decoded_head, decoded_size
@@ -105,7 +104,7 @@ def find_attachments(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> tuple[Attac
     if tree.unreadable:
         return ()
     found: list[AttachmentFacts] = []
-    shown: dict[str, frozenset[str]] = {}
+    shown: set[str] | None = None
     for leaf in leaves(tree):
         if len(found) >= limits.max_attachments:
             break
@@ -114,7 +113,13 @@ def find_attachments(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> tuple[Attac
                 for file in uuencoded_files(tree.data, leaf.part.body):
                     found.append(AttachmentFacts(file.name, file.size, "application/octet-stream", leaf.part.path))
         elif not _is_structure(tree, leaf):
-            found.append(_facts(tree, leaf, shown))
+            name = attachment_name(tree, leaf.part)
+            identifier = _picture_id(tree, leaf, name)
+            if identifier and shown is None:
+                shown = _shown_ids(tree)
+            inline = bool(identifier and shown and identifier in shown)
+            size = decoded_size(tree.data, leaf.part)
+            found.append(AttachmentFacts(name, size, leaf.part.content.value, leaf.part.path, inline))
     return tuple(found[: limits.max_attachments])
 
 
@@ -139,14 +144,6 @@ def attachment_name(tree: Tree, part: Part) -> str:
     return name.strip()[:_MAX_NAME]
 
 
-def _facts(tree: Tree, leaf: Leaf, shown: dict[str, frozenset[str]]) -> AttachmentFacts:
-    part = leaf.part
-    name = attachment_name(tree, part)
-    return AttachmentFacts(
-        name, decoded_size(tree.data, part), part.content.value, part.path, _is_shown_in_text(tree, leaf, name, shown)
-    )
-
-
 def _is_structure(tree: Tree, leaf: Leaf) -> bool:
     """Whether a leaf is part of how the message is built: a seal, a control part, a report, a calendar item."""
     part, kind, parent = leaf.part, leaf.part.content.value, leaf.parent
@@ -169,41 +166,31 @@ def _is_structure(tree: Tree, leaf: Leaf) -> bool:
     return False
 
 
-def _is_shown_in_text(tree: Tree, leaf: Leaf, name: str, shown: dict[str, frozenset[str]]) -> bool:
-    """Whether an HTML text of the same multipart/related shows this picture by its Content-ID (RFC 2392)."""
+def _picture_id(tree: Tree, leaf: Leaf, name: str) -> str:
+    """The Content-ID of a picture in a multipart/related, by which an HTML text may show it (RFC 2392); else ``""``."""
     part = leaf.part
     if not (part.content.main == "image" or _PICTURE_ENDING.search(name)):
-        return False
+        return ""
+    if not any(above.content.value == "multipart/related" for above in leaf.above):
+        return ""
     identifier = first_body(tree, part, b"content-id")
     if not identifier or disposition(tree, part)[0] == "attachment":
-        return False
-    wanted = guess_text(identifier[:1000]).strip().strip("<>").lower()
-    for above in leaf.above:
-        if above.content.value == "multipart/related":
-            if above.path not in shown:
-                shown[above.path] = _content_ids(tree, above)
-            if wanted in shown[above.path]:
-                return True
-    return False
+        return ""
+    return identifier[:1000].decode("latin-1").strip().strip("<>").lower()
 
 
-def _content_ids(tree: Tree, related: Part) -> frozenset[str]:
-    """Content-IDs that the HTML texts under a multipart/related point to."""
+def _shown_ids(tree: Tree) -> set[str]:
+    """Content-IDs that the HTML texts of the message point to; of very long texts, those in the beginning."""
     found: set[str] = set()
-    waiting = list(related.children)
-    while waiting:
-        part = waiting.pop()
-        if part.is_message:
-            continue
-        waiting.extend(part.children)
-        if part.content.value == "text/html":
-            text = decoded_head(tree.data, part, _MAX_HTML).replace(b"\0", b"").decode("latin-1")
-            found.update(_unescaped(match) for match in _CID.findall(text))
-    return frozenset(found)
+    room = _MAX_HTML
+    for leaf in leaves(tree):
+        if leaf.part.content.value == "text/html" and room > 0:
+            text = decoded_head(tree.data, leaf.part, room)
+            room -= len(text)
+            found.update(_unescaped(match) for match in _CID.findall(text.decode("latin-1")))
+    return found
 
 
 def _unescaped(identifier: str) -> str:
     """A cid URL's content id: percent-encoding (RFC 2392) and the HTML entity for ``&`` undone, lower case."""
-    from urllib.parse import unquote
-
-    return unquote(identifier.replace("&amp;", "&")).lower()
+    return percent_decode(identifier.replace("&amp;", "&").encode("latin-1")).decode("latin-1").lower()

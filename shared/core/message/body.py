@@ -62,7 +62,10 @@ def part_text(tree: Tree, part: Part, longest: int) -> BodyText:
     is_html = part.content.value == "text/html"
     charset = _charset(part, raw, is_html)
     text = clean_lines(decode_text(raw[:reach], charset) if charset else guess_text(raw[:reach]))
-    return BodyText(text[:longest], is_html, part.path, charset, len(raw) > reach or len(text) > longest)
+    truncated = len(raw) > reach or len(text) > longest
+    # A cut may go through the middle of a character.
+    shown = text[:longest].rstrip("\N{REPLACEMENT CHARACTER}") if truncated else text
+    return BodyText(shown, is_html, part.path, charset, truncated)
 
 
 def attachment_content(tree: Tree, path: str) -> Iterator[bytes] | None:

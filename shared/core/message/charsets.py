@@ -26,6 +26,9 @@ _WESTERN = re.compile(rb"[\x80-\xbf]|[\xc0-\xff]{2}")
 _FULL_KANA = re.compile("[\u3041-\u30fe\u3000-\u3002]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 
+_MICROSOFT = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2")
+"""Where Python's Japanese codecs and code page 932 name one character differently."""
+
 _JIS = "matta-jis"
 _EUC = "matta-euc"
 _GUESS = "matta-guess"
@@ -117,7 +120,7 @@ def _by_codec(data: bytes, codec: str) -> str:
     else:
         text = data.decode(codec, "replace")
     # A label that leaves much of the text undecodable is a wrong label (Outlook and web forms write many).
-    if text.count(_REPLACEMENT) * 8 > len(text) or (codec == "ascii" and _REPLACEMENT in text):
+    if text.count(_REPLACEMENT) * 8 > len(text) or (codec in ("ascii", "cp1252") and _REPLACEMENT in text):
         guessed = guess_text(data)
         if guessed.count(_REPLACEMENT) < text.count(_REPLACEMENT):
             return guessed
@@ -144,6 +147,11 @@ def _pairs(data: bytes) -> str:
 
 def _decode_jis(data: bytes) -> str:
     """ISO-2022-JP as mailers write it (RFC 1468, with the sets of CP50220 and CP50222 and JIS X 0212)."""
+    if b"\x1b(J" not in data:
+        try:
+            return data.decode("iso2022_jp").translate(_MICROSOFT)  # clean text, twenty times faster
+        except UnicodeDecodeError:
+            pass
     out: list[str] = []
     state = b"\x1b(B"
     shifted = False
@@ -187,6 +195,10 @@ def _jis_supplement(pairs: bytes) -> str:
 
 
 def _decode_euc(data: bytes) -> str:
+    try:
+        return data.decode("euc_jp").translate(_MICROSOFT)
+    except UnicodeDecodeError:
+        pass
     out: list[str] = []
     for plain, pairs, kana, supplement, other in _EUC_RUNS.findall(data):
         if plain:

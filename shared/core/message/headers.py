@@ -8,7 +8,6 @@ by bytes and linear; decoding happens only for the parameter that is asked for.
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
 from shared.core.message.charsets import decode_text, guess_text, is_known
 from shared.core.message.decode import clean, decode_words, unfold
@@ -37,6 +36,7 @@ _PARAMETER_SHIFT_JIS = re.compile(
 _SKIP = re.compile(rb'[;\s]*+["=]?')
 _ESCAPED = re.compile(rb'\\([\\"])')
 _TRAILING_COMMENT = re.compile(rb"\s\([^()]*\)$")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _EXTENDED = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*?)")
 _TYPE = re.compile(r"[!-.0-~]+/[!-~]+")
 
@@ -110,6 +110,11 @@ def token(parameters: tuple[tuple[str, bytes], ...], name: str) -> str:
     return value.decode("ascii", "replace").strip().lower() if value else ""
 
 
+def percent_decode(value: bytes) -> bytes:
+    """``%41`` to ``A``; what is no such pair stays."""
+    return _PERCENT.sub(lambda pair: bytes.fromhex(pair.group(1).decode("ascii")), value)
+
+
 def field_body(tree: Tree, field: HeaderField) -> bytes:
     """The raw body of a field."""
     return tree.bytes_of(field.body)
@@ -156,7 +161,7 @@ def _extended(parameters: tuple[tuple[str, bytes], ...], name: str) -> tuple[str
             if quote and len(label) <= 60 and len(language) <= 60:
                 charset = label.decode("ascii", "replace").strip()
                 value = after
-        pieces.append(unquote_to_bytes(value) if encoded else value)
+        pieces.append(percent_decode(value) if encoded else value)
     return (charset if charset and is_known(charset) else ""), b"".join(pieces)
 
 

@@ -18,12 +18,16 @@ _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+(?:" + _LINE_END + rb"[ \t]
 _BLANK = re.compile(_LINE_END)
 _LINE = re.compile(rb"[^\r\n]*+(" + _LINE_END + rb"|\Z)")
 _FIELD_LIKE = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,99}[ \t]*+:|[ \t]")
+_ODD_FIELD = re.compile(rb"[^\s:]{1,100}+[ \t]*+:")
 _MBOX = re.compile(rb">?From ")
 _AFTER_BOUNDARY = re.compile(rb"(--|)([ \t]*+)((?<=[ \t])[^\r\n]*+|)(?:" + _LINE_END + rb"|\Z)")
 _IDENTITY_ENCODINGS = frozenset({"7bit", "8bit", "binary"})
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 _DASH = 0x2D
+_SEARCHES = 16
+_FREE_SEARCH = 64 * 1024 * 1024
 _NOWHERE = -1
+_UNKNOWN = -2
 
 
 class _Bound(Exception):
@@ -31,7 +35,7 @@ class _Bound(Exception):
 
 
 class _Frame:
-    """An entity that is still open. ``next_at`` is where its boundary was last seen to come next."""
+    """An entity that is still open. ``next_at`` is where its boundary comes next, ``searched_to`` up to where it does not."""
 
     __slots__ = (
         "body_start",
@@ -44,6 +48,7 @@ class _Frame:
         "fields",
         "next_at",
         "path",
+        "searched_to",
         "separator",
         "start",
     )
@@ -59,7 +64,8 @@ class _Frame:
         self.content = content
         self.encoding = encoding
         self.boundary = b""
-        self.next_at = _NOWHERE
+        self.next_at = _UNKNOWN
+        self.searched_to = 0
         self.children: list[Part] = []
         self.delimiters: list[Span] = []
         self.closed = False
@@ -95,6 +101,7 @@ class _Parser:
         self.owners: list[_Frame] = []  # open frames that own a boundary, outermost first
         self.parts = 0
         self.false_boundaries = 0
+        self.search_budget = self.end * _SEARCHES + _FREE_SEARCH
         self.floor = 0  # bytes before this have been given to a span
         self.partial: list[HeaderField] = []  # the header section being read, and how far it got
         self.partial_end = 0
@@ -147,7 +154,6 @@ class _Parser:
             # Where two levels share a boundary the outer one owns it: the inner one's content ends there.
             if boundary is not None and all(owner.boundary != boundary.rstrip() for owner in self.owners):
                 frame.boundary = boundary.rstrip()
-                frame.next_at = self._find(frame, self.floor)
                 self.owners.append(frame)
 
     def _path(self, content: ContentType) -> str:
@@ -218,8 +224,12 @@ class _Parser:
             return None
         if position == 0 and _MBOX.match(self.data):
             return stop
-        follows = _FIELD_LIKE.match(self.data, stop, bound)
-        return stop if follows is not None else None
+        if _FIELD_LIKE.match(self.data, stop, bound):
+            return stop
+        # A field whose name holds 8-bit or control characters, last before the blank line.
+        if self.partial and _ODD_FIELD.match(self.data, position, stop) and _BLANK.match(self.data, stop):
+            return stop
+        return None
 
     def _at_boundary(self, position: int) -> bool:
         """Whether a boundary line of an open multipart begins at this line start."""
@@ -254,7 +264,7 @@ class _Parser:
                 self.false_boundaries += 1
                 if self.false_boundaries > self.limits.max_false_boundaries:
                     raise _Bound("too-many-boundaries")
-                owner.next_at = self._find(owner, at + 1)
+                owner.next_at, owner.searched_to = _UNKNOWN, at + 1
                 continue
             stop, closes = line
             before = self._line_end_before(at)
@@ -268,21 +278,38 @@ class _Parser:
         return None
 
     def _nearest_owner(self) -> _Frame | None:
-        """The open multipart whose boundary comes next; the outermost where two begin at one place."""
+        """The open multipart whose boundary comes next; the outermost where two begin at one place.
+
+        An inner boundary is looked for only up to the next outer one, which would end the inner multipart anyway.
+        """
         nearest: _Frame | None = None
-        dash = _NOWHERE
+        dash = _UNKNOWN
         for owner in self.owners:
-            if owner.next_at != _NOWHERE and owner.next_at < self.floor:
-                if dash == _NOWHERE:
+            if owner.next_at == _UNKNOWN or _NOWHERE < owner.next_at < self.floor:
+                if dash == _UNKNOWN:
                     # Encoded bodies hold no dash, and looking for one byte is ten times faster than for a boundary.
                     dash = find(self.data, b"-", self.floor, self.end)
-                owner.next_at = self._find(owner, dash) if dash != _NOWHERE else _NOWHERE
-            if owner.next_at != _NOWHERE and (nearest is None or owner.next_at < nearest.next_at):
+                if dash == _NOWHERE:
+                    owner.next_at = _NOWHERE
+                    continue
+                start = max(dash, owner.searched_to)
+                if nearest is None:
+                    owner.next_at = self._find(owner, start, self.end)
+                else:
+                    at = self._find(owner, start, min(self.end, nearest.next_at + len(owner.boundary) + 1))
+                    owner.next_at = at if at != _NOWHERE else _UNKNOWN
+                    owner.searched_to = max(start, nearest.next_at)
+            if owner.next_at >= 0 and (nearest is None or owner.next_at < nearest.next_at):
                 nearest = owner
         return nearest
 
-    def _find(self, owner: _Frame, start: int) -> int:
-        return find(self.data, b"--" + owner.boundary, start, self.end)
+    def _find(self, owner: _Frame, start: int, end: int) -> int:
+        """Where an open boundary comes next. Many open boundaries that never come would cost a search of the rest each."""
+        at = find(self.data, b"--" + owner.boundary, start, end)
+        self.search_budget -= max(0, (at if at != _NOWHERE else end) - start)
+        if self.search_budget < 0:
+            raise _Bound("too-many-boundaries")
+        return at
 
     def _line_end_before(self, at: int) -> int:
         """Where the line ending before a boundary line begins: it belongs to the boundary, unless a header needs it."""

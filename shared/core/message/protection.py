@@ -20,6 +20,7 @@ _AUTH_ENVELOPED_DATA = bytes.fromhex("060b2a864886f70d0109100117")
 _RIGHTS_TYPE = "application/x-microsoft-rpmsg-message"
 _ARMOR = b"-----BEGIN PGP "
 _ENCODED_TEXT = 64 * 1024
+_MAX_ARMOR = 1000
 
 
 def find_protections(tree: Tree) -> frozenset[Protection]:
@@ -98,7 +99,10 @@ def _inline_pgp(tree: Tree, part: Part, found: set[Protection]) -> None:
             found.add(Protection.PGP_SIGNED)
         return
     position = part.body.start
-    while (at := find(tree.data, _ARMOR, position, part.body.end)) >= 0:
+    for _ in range(_MAX_ARMOR):
+        at = find(tree.data, _ARMOR, position, part.body.end)
+        if at < 0:
+            return
         position = at + len(_ARMOR)
         if at > part.body.start and tree.data[at - 1] not in b"\r\n":
             continue
@@ -107,5 +111,4 @@ def _inline_pgp(tree: Tree, part: Part, found: set[Protection]) -> None:
             found.add(Protection.PGP_ENCRYPTED)
         elif bytes(label).startswith(b"SIGNED MESSAGE-----"):
             found.add(Protection.PGP_SIGNED)
-        if len(found & {Protection.PGP_ENCRYPTED, Protection.PGP_SIGNED}) == 2:
-            return
+    found.add(Protection.PGP_SIGNED)  # more armor than can be looked at: what can't be told apart is not to be changed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.core.message.facts import AttachmentFacts, MailKind, Mailbox, MessageFacts, Protection, RecipientFacts
+from shared.core.message.facts import AttachmentFacts, Mailbox, MailKind, MessageFacts, Protection, RecipientFacts
 
 LONGEST_TEXT = 1000
 MOST_ATTACHMENTS = 200
