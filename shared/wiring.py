@@ -39,5 +39,5 @@ def connect(process: ProcessSettings) -> App:
         queue=StorageWorkQueue(process, clock),
         settings=BlobSettingsStore(process),
         directory=TableDirectory(process),
-        next_hop=SmtpNextHop(process.host_name, secrets),
+        next_hop=SmtpNextHop(process.host_name, secrets, longest_seconds=0.8 * process.lease_seconds),
     )

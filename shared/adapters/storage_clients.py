@@ -5,6 +5,7 @@ The packages load when the first client is made. Clients are safe to use from se
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,8 @@ def _transport(timeout_seconds: float) -> RequestsTransport:
     from azure.core.pipeline.transport import RequestsTransport
     from requests.adapters import HTTPAdapter
 
+    # At INFO the SDK logs every URL, and with it people's addresses where they are keys.
+    logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
     session = requests.Session()
     # Proxies and .netrc from the environment cost a look at the disk for every single request.
     session.trust_env = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -76,6 +77,13 @@ def test_lost_answers_are_repeated_and_storage_down_is_temporary(
         directory.people("demo", ["c@x.example", "d@x.example"])
     with pytest.raises(StorageUnavailable):
         directory.save("demo", [Person("c@x.example")])
+
+
+def test_no_log_line_holds_an_address(directory: TableDirectory, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    directory.save("demo", [Person("hanako@x.example")])
+    directory.people("demo", ["hanako@x.example", "taro@x.example"])
+    assert "x.example" not in caplog.text
 
 
 def test_a_missing_table_does_not_look_like_unknown_people(process: ProcessSettings) -> None:

@@ -46,6 +46,6 @@ def read_work_item(body: bytes) -> WorkItem:
     try:
         document = msgspec.json.decode(body, type=_Document)
         ref = MessageRef(document.tenant, document.queue_id)
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise UnreadableWorkItem(f"not a work item: {error}") from error
     return WorkItem(ref, OutboxEntry(document.kind, document.number, document.at.astimezone(UTC)))

@@ -49,6 +49,7 @@ def changed(**fields: object) -> bytes:
         pytest.param(b"", id="empty"),
         pytest.param(b"\xff\xfe", id="not text"),
         pytest.param(b"[]", id="not an object"),
+        pytest.param(b'{"x": ' + b"[" * 100_000, id="nested without end"),
         pytest.param(b'{"tenant": "demo"', id="cut short"),
         pytest.param(changed(tenant=None), id="no tenant"),
         pytest.param(changed(tenant="../x"), id="tenant with a path"),

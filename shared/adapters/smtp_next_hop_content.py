@@ -1,0 +1,88 @@
+"""The bytes of a message as DATA sends them (RFC 5321 section 4.5.2). Part of stage 4b (deliver).
+
+A dot is doubled only where a line begins as RFC 5321 says: at the very beginning and after CRLF. Nothing else is
+changed; a message that does not end with CRLF gets one, since the end of DATA cannot be told without it.
+
+Servers exist that take a bare LF or CR for a line end. To one of those, a message with LF ``.`` CRLF in it ends there,
+and what follows is a second message that nobody has judged (SMTP smuggling). Such a message is not sent at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+BLOCK = 128 * 1024
+"""Bytes sent at once, about."""
+END_OF_DATA = b".\r\n"
+_HEADER_LIMIT = 1024 * 1024
+
+
+class Smuggling(Exception):
+    """The content holds a dot between line ends of which the first is a bare LF or CR."""
+
+
+def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content ready to be sent, line end added where missing, without the final dot.
+
+    Raises ``Smuggling`` before the bytes that would make the sequence complete are given out.
+    """
+    held = b"\r\n"  # as if a line end came before the beginning, which is not sent
+    before = b"\r\n"  # the last bytes that were looked at
+    sent = len(held)
+    for chunk in _blocks(chunks):
+        _check(before, chunk)
+        before = (before + chunk)[-3:]
+        data = held + chunk
+        # A line end at the very end stays back, so that it is seen together with a dot that may follow.
+        keep = 2 if data.endswith(b"\r\n") else 1 if data.endswith(b"\r") else 0
+        held = data[len(data) - keep :]
+        ready = data[: len(data) - keep].replace(b"\r\n.", b"\r\n..")
+        if len(ready) > sent:
+            yield ready[sent:]
+        if ready:
+            sent = 0
+    _check(before, b"\r\n")
+    end = held[sent:] if held.endswith(b"\r\n") else held + b"\r\n"
+    if end:
+        yield end
+
+
+def header_is_ascii(chunks: Iterable[bytes]) -> bool:
+    """Whether the header, up to the first empty line, has no byte above 127 (RFC 6531: then SMTPUTF8 is not needed)."""
+    header = b""
+    for chunk in chunks:
+        header += chunk
+        end = header.find(b"\r\n\r\n")
+        if end >= 0:
+            return header[:end].isascii()
+        if len(header) > _HEADER_LIMIT:
+            return False
+    return header.isascii()
+
+
+def _check(before: bytes, chunk: bytes) -> None:
+    """Look for sequences whose last byte is in ``chunk``; ``before`` has the (up to three) bytes before it."""
+    window = before + chunk
+    for start in (b"\n.", b"\r."):
+        at = window.find(start, len(before) - 2)
+        while at >= 0:
+            bare = start == b"\r." or window[at - 1 : at] != b"\r"
+            if bare and window[at + 2 : at + 3] in (b"\r", b"\n"):
+                raise Smuggling
+            at = window.find(start, at + 1)
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small chunks joined and very large ones cut, so that every block costs one send and little memory."""
+    waiting: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        for start in range(0, len(chunk), BLOCK):
+            piece = chunk[start : start + BLOCK]
+            waiting.append(piece)
+            size += len(piece)
+            if size >= BLOCK:
+                yield b"".join(waiting)
+                waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)

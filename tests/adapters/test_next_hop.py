@@ -1,0 +1,115 @@
+"""What every ``NextHop`` does: the fake and the one that speaks SMTP are held to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from shared.adapters.smtp_next_hop import SmtpNextHop
+from shared.core.message.envelope import Envelope
+from shared.core.policy.tenant_settings import NextHopServer
+from shared.ports import Content, NextHop
+from tests.fakes.next_hop import FakeNextHop
+from tests.fakes.secrets import FakeSecrets
+from tests.support.next_hop_server import NextHopServer as Server
+
+DATA = b"Subject: x\r\n\r\nHello.\r\n"
+A, B, C = "a@x.example", "b@x.example", "c@x.example"
+
+
+@dataclass
+class Setting:
+    """A next hop, a server that it can reach, one that nobody listens at, and what the first has taken."""
+
+    hop: NextHop
+    server: NextHopServer
+    silent: NextHopServer
+    answer: Callable[[str, int], None]
+    taken: Callable[[], Sequence[tuple[tuple[str, ...], bytes]]]
+
+
+@pytest.fixture(params=["fake", "smtp"])
+def setting(request: pytest.FixtureRequest) -> Iterator[Setting]:
+    if request.param == "fake":
+        fake = FakeNextHop()
+        fake.silent("silent.example")
+        yield Setting(
+            fake,
+            NextHopServer(host="hop.example"),
+            NextHopServer(host="silent.example"),
+            fake.answer,
+            lambda: [(sent.accepted, sent.data) for sent in fake.transactions if sent.accepted],
+        )
+        return
+    with Server() as server:
+        yield Setting(
+            SmtpNextHop("matta.test", FakeSecrets()),
+            NextHopServer(host="127.0.0.1", port=server.port),
+            NextHopServer(host="127.0.0.1", port=9),
+            lambda recipient, code: server.on(f"RCPT TO:<{recipient}>", f"{code} as told"),
+            lambda: [(message.recipients, message.data) for message in server.messages],
+        )
+        assert server.violations == []
+
+
+def content(data: bytes = DATA) -> Content:
+    return Content(len(data), lambda: iter([data]))
+
+
+def envelope(*recipients: str) -> Envelope:
+    return Envelope("me@aozora.example", recipients)
+
+
+def test_all_recipients_get_the_exact_bytes_in_one_transaction(setting: Setting) -> None:
+    replies = setting.hop.deliver(setting.server, "me@aozora.example", [A, B], envelope(A, B), content())
+    assert [(reply.recipient, reply.accepted, reply.permanent, reply.code) for reply in replies] == [
+        (A, True, False, 250),
+        (B, True, False, 250),
+    ]
+    assert setting.taken() == [((A, B), DATA)]
+
+
+def test_only_the_named_recipients_are_served_not_the_whole_envelope(setting: Setting) -> None:
+    replies = setting.hop.deliver(setting.server, "", [B], envelope(A, B, C), content())
+    assert [reply.recipient for reply in replies] == [B]
+    assert setting.taken() == [((B,), DATA)]
+
+
+def test_each_recipient_has_an_answer_of_its_own_in_order(setting: Setting) -> None:
+    setting.answer(A, 550)
+    setting.answer(C, 451)
+    replies = setting.hop.deliver(setting.server, "me@aozora.example", [A, B, C], envelope(A, B, C), content())
+    assert [(reply.recipient, reply.accepted, reply.permanent, reply.code) for reply in replies] == [
+        (A, False, True, 550),
+        (B, True, False, 250),
+        (C, False, False, 451),
+    ]
+    assert setting.taken() == [((B,), DATA)]
+
+
+def test_nobody_accepted_and_nothing_sent(setting: Setting) -> None:
+    setting.answer(A, 550)
+    replies = setting.hop.deliver(setting.server, "me@aozora.example", [A], envelope(A), content())
+    assert [(reply.accepted, reply.permanent) for reply in replies] == [(False, True)]
+    assert setting.taken() == []
+
+
+def test_a_server_that_nobody_listens_at_is_temporary_without_a_code(setting: Setting) -> None:
+    replies = setting.hop.deliver(setting.silent, "me@aozora.example", [A, B], envelope(A, B), content())
+    assert [(reply.accepted, reply.permanent, reply.code) for reply in replies] == [(False, False, 0)] * 2
+    assert setting.taken() == []
+
+
+def test_every_answer_names_its_server(setting: Setting) -> None:
+    setting.answer(B, 550)
+    for server in (setting.server, setting.silent):
+        replies = setting.hop.deliver(server, "me@aozora.example", [A, B], envelope(A, B), content())
+        assert {reply.server for reply in replies} == {f"{server.host}:{server.port}"}
+
+
+def test_second_run_sends_again_since_a_next_hop_remembers_nothing(setting: Setting) -> None:
+    for _ in range(2):
+        setting.hop.deliver(setting.server, "me@aozora.example", [A], envelope(A), content())
+    assert len(setting.taken()) == 2
