@@ -5,7 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "brand": "待った",
     "brand.latin": "Matta",
-    "footer": "Matta ― メール誤送信防止",
+    "footer": "Matta メール誤送信防止",
     "skip": "本文へ移動",
     "language.switch": "表示言語",
     "title": "{title}｜待った",
