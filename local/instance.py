@@ -102,6 +102,7 @@ class Instance:
             MATTA_RELAY_CERT=str(self.layout.data / "relay.pem"),
             MATTA_RELAY_STOP_SECONDS="10",  # within the time that stopping everything may take
             MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
+            PYTHON_THREADPOOL_THREAD_COUNT="32",  # as on Azure: a slow next hop must not keep pages waiting
         )
 
     def _parts(self) -> list[Part]:
