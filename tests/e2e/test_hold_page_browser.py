@@ -57,7 +57,9 @@ def letter() -> bytes:
         "田中様\n\nいつもお世話になっております。青空商事の佐藤です。\n\n10月度のお見積書（最終版）をお送りいたします。\n"
         "ご確認のほど、よろしくお願いいたします。\n\n青空商事株式会社 営業部\n佐藤 花子\n"
     )
-    message.add_attachment(bytes(1_258_291), maintype="application", subtype="vnd.ms-excel", filename="御見積書①_株式会社ほしぞら様.xlsx")
+    message.add_attachment(
+        bytes(1_258_291), maintype="application", subtype="vnd.ms-excel", filename="御見積書①_株式会社ほしぞら様.xlsx"
+    )
     message.add_attachment(bytes(348_160), maintype="application", subtype="pdf", filename="契約書.pdf")
     return message.as_bytes()
 
@@ -230,7 +232,9 @@ def test_the_keyboard_alone_is_enough(browser: Browser, world: World, address: s
         expect(page.get_by_role("heading", level=1)).to_have_text("Released")
 
 
-def test_the_language_is_switched_by_a_link_and_stays(browser: Browser, world: World, address: str, ref: MessageRef) -> None:
+def test_the_language_is_switched_by_a_link_and_stays(
+    browser: Browser, world: World, address: str, ref: MessageRef
+) -> None:
     with visit(browser, "ja", "desktop") as context:
         page = context.new_page()
         page.goto(f"{address}/h/{link_to(world, ref)}")

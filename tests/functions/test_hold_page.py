@@ -78,7 +78,9 @@ def test_the_whole_way_from_link_to_release(world: World, ref: MessageRef, path:
 def test_looking_never_acts(world: World, ref: MessageRef, path: str, method: str, query: str) -> None:
     mark = mark_in(ask(path))
     before = world.messages.load(ref)
-    response = request_to(f"{path}{query or '?'}&mark={mark}", method, FORM, b"action=release&confirm=1&ack=1&mark=" + mark.encode())
+    response = request_to(
+        f"{path}{query or '?'}&mark={mark}", method, FORM, b"action=release&confirm=1&ack=1&mark=" + mark.encode()
+    )
     assert response.status_code == 200
     assert world.messages.load(ref) == before
     assert (response.get_body() == b"") == (method == "HEAD")
@@ -110,7 +112,9 @@ def test_bad_links(world: World, ref: MessageRef, token: str, status: int, metho
         "expired": link_to(world, ref, expires_at=world.clock.now()),
         "unknown": link_to(world, MessageRef("nobody", ref.queue_id)),
     }
-    response = request_to(f"/h/{tokens.get(token, token)}", method, FORM if method == "POST" else {}, b"action=discard&mark=x")
+    response = request_to(
+        f"/h/{tokens.get(token, token)}", method, FORM if method == "POST" else {}, b"action=discard&mark=x"
+    )
     assert response.status_code == status
     assert "Estimate" not in html_of(response)
     assert world.record(ref).state is State.HELD

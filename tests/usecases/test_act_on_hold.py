@@ -163,17 +163,20 @@ def _table_world(azurite: Azurite) -> World:
 
 
 @pytest.mark.parametrize("storage", ["memory", "table"])
-def test_of_twenty_decisions_at_the_same_moment_exactly_one_counts(request: pytest.FixtureRequest, storage: str) -> None:
+def test_of_twenty_decisions_at_the_same_moment_exactly_one_counts(
+    request: pytest.FixtureRequest, storage: str
+) -> None:
     world = _table_world(request.getfixturevalue("azurite")) if storage == "table" else World()
     for _ in range(3):
         ref = world.receive(OUTSIDE)
         assert evaluate_message(world.app, ref)
         token = link_to(world, ref)
-        verbs = [Verb.RELEASE, Verb.DISCARD]
 
-        outcomes = at_once(
-            20, lambda number: act_on_hold(world.app, token, verbs[number % 2], ALL, f"192.0.2.{number}")
-        )
+        def decide(number: int, token: str = token) -> object:
+            verb = Verb.RELEASE if number % 2 else Verb.DISCARD
+            return act_on_hold(world.app, token, verb, ALL, f"192.0.2.{number}")
+
+        outcomes = at_once(20, decide)
 
         kinds = Counter(type(outcome) for outcome in outcomes)
         assert kinds[Acted] == 1, outcomes

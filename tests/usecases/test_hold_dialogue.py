@@ -224,5 +224,9 @@ def test_every_page_speaks_the_chosen_language(world: World) -> None:
     for page in pages:
         assert page.language == "en"
         assert '<html lang="en">' in page.html
-        text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.html, flags=re.DOTALL).replace("日本語", "").replace("※", "")
+        text = (
+            re.sub(r"<style>.*?</style>|<[^>]+>", " ", page.html, flags=re.DOTALL)
+            .replace("日本語", "")
+            .replace("※", "")
+        )
         assert not re.search(r"[ぁ-んァ-ヶ一-龠]", text)

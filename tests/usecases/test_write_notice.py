@@ -69,7 +69,9 @@ def test_a_hold_is_told_to_its_sender_with_the_null_sender_and_a_link_that_opens
     assert visit_hold(world.app, Visit(token_in(world, notice))).answer is Answer.SHOWN
 
 
-@pytest.mark.parametrize(("language", "subject"), [("ja", "[待った] 保留中: Estimate"), ("en", "[Matta] On hold: Estimate")])
+@pytest.mark.parametrize(
+    ("language", "subject"), [("ja", "[待った] 保留中: Estimate"), ("en", "[Matta] On hold: Estimate")]
+)
 def test_it_is_in_the_senders_language(language: str, subject: str) -> None:
     world = World(make_settings(notices=HoldNotices(language="en" if language == "ja" else "ja")))
     world.app.directory.save("demo", [Person(SENDER, language=language)])

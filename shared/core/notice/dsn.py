@@ -82,7 +82,9 @@ def write_dsn_mail(
         _header_part(header, letter.smtputf8, boundary),
     )
     mark = f"\r\n--{boundary}".encode()
-    return b"\r\n".join([head, kind.encode(), b""]) + b"".join(mark + b"\r\n" + part for part in parts) + mark + b"--\r\n"
+    return (
+        b"\r\n".join([head, kind.encode(), b""]) + b"".join(mark + b"\r\n" + part for part in parts) + mark + b"--\r\n"
+    )
 
 
 def cause_of(result: RecipientResult) -> str:
@@ -93,9 +95,7 @@ def cause_of(result: RecipientResult) -> str:
     return "other"
 
 
-def _letter_part(
-    record: MessageRecord, failed: Sequence[RecipientResult], subject: str, context: DsnContext
-) -> bytes:
+def _letter_part(record: MessageRecord, failed: Sequence[RecipientResult], subject: str, context: DsnContext) -> bytes:
     text = "\r\n".join(_letter_lines(record, failed, subject, context)) + "\r\n"
     encoded = base64.b64encode(text.encode())
     lines = [encoded[start : start + _BASE64_LINE] for start in range(0, len(encoded), _BASE64_LINE)]
@@ -153,9 +153,7 @@ def _host(server: str) -> str:
     return host if colon and port.isdigit() else one_line(server)
 
 
-def _status_part(
-    record: MessageRecord, failed: Sequence[RecipientResult], utf8: bool, context: DsnContext
-) -> bytes:
+def _status_part(record: MessageRecord, failed: Sequence[RecipientResult], utf8: bool, context: DsnContext) -> bytes:
     blocks = [
         [
             f"Reporting-MTA: dns; {context.host}",

@@ -65,9 +65,7 @@ def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
     language = notice.language
     subject = one_line(notice.sheet.subject, LONGEST_SUBJECT) or NOTICE.text("subject_blank", language)
     title = NOTICE.text(f"subject.{notice.kind}", language, subject=subject, number=notice.number)
-    message = new_message(
-        replace(letter, sender_name=NOTICE.text("sender_name", language)), title, "auto-generated"
-    )
+    message = new_message(replace(letter, sender_name=NOTICE.text("sender_name", language)), title, "auto-generated")
     message["Content-Language"] = language
     message.set_content("\n".join(_lines(notice)) + "\n", subtype="plain", charset="utf-8", cte="base64")
     message.add_alternative(_html(notice), subtype="html", charset="utf-8", cte="base64")
@@ -109,9 +107,7 @@ def _lines(notice: HoldNotice) -> Iterator[str]:
         ("label.sent", moment_text(sheet.sent_at, notice.zone, notice.language)),
         (
             "label.recipients",
-            NOTICE.text(
-                "counts", notice.language, total=counts.total, to=counts.to, cc=counts.cc, bcc=counts.bcc
-            ),
+            NOTICE.text("counts", notice.language, total=counts.total, to=counts.to, cc=counts.cc, bcc=counts.bcc),
         ),
     ):
         yield f"{_say(notice, label)}: {value}"

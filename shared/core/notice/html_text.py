@@ -13,7 +13,39 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*+)(?:[^>\"']++|\"[^\"]*+\"|'[^']*
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _SILENT = frozenset({"script", "style", "title", "template", "noscript", "object", "svg", "math", "select", "textarea"})
 _LINE = frozenset(
-    ["address", "article", "aside", "blockquote", "caption", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "li",
+        "main",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _APART = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"])
 _CELL = frozenset({"td", "th"})

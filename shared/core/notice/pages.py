@@ -53,7 +53,9 @@ def hold_page(view: HoldView, mark: str, ticked: Collection[int] = (), missing: 
 def confirm_page(view: HoldView, verb: str, mark: str, ticked: Collection[int]) -> str:
     """The second question, before ``verb`` (``release`` or ``discard``) is done."""
     context = _about(view, PAGE.text(f"confirm.{verb}.title", view.language))
-    return render_template("confirm.html", context | {"verb": verb, "mark": mark, "ticked": sorted(ticked), "narrow": True})
+    return render_template(
+        "confirm.html", context | {"verb": verb, "mark": mark, "ticked": sorted(ticked), "narrow": True}
+    )
 
 
 def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str:

@@ -223,7 +223,9 @@ def _group(shown: Iterable[tuple[RecipientFacts, ShownRecipient]]) -> tuple[Show
     groups = []
     for external in (True, False):
         members = [
-            ShownDomain(one_line(name, LONGEST_ADDRESS), tuple(sorted(people, key=lambda one: _FIELD_ORDER.index(one.field))))
+            ShownDomain(
+                one_line(name, LONGEST_ADDRESS), tuple(sorted(people, key=lambda one: _FIELD_ORDER.index(one.field)))
+            )
             for (is_external, name), people in domains.items()
             if is_external is external
         ]

@@ -213,7 +213,11 @@ def test_a_server_that_never_answered_is_not_quoted() -> None:
 
 def test_a_server_cannot_write_fields_of_its_own() -> None:
     raw, message = write(
-        *bounced(text="no\r\nAction: delivered\r\n\r\nFinal-Recipient: rfc822; x@y" + "z" * 3000, server="evil\r\nX: y", status="9")
+        *bounced(
+            text="no\r\nAction: delivered\r\n\r\nFinal-Recipient: rfc822; x@y" + "z" * 3000,
+            server="evil\r\nX: y",
+            status="9",
+        )
     )
     _, status, _ = message.iter_parts()
     assert len(status.get_payload()) == 2

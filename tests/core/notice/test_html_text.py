@@ -28,7 +28,7 @@ from shared.core.notice.html_text import html_to_text
         pytest.param("a<!-- never ends", "a", id="a comment without an end"),
         pytest.param("<!DOCTYPE html><?xml version='1'?>a", "a", id="declarations"),
         pytest.param("a < b and 3<4", "a < b and 3<4", id="brackets that are no tags"),
-        pytest.param('<a title="x > y" href=\'<b>\'>link</a>', "link", id="brackets in attributes"),
+        pytest.param("<a title=\"x > y\" href='<b>'>link</a>", "link", id="brackets in attributes"),
         pytest.param('a<img src="x onerror=alert(1)>b', "ab", id="a quote that never closes"),
         pytest.param("&lt;script&gt;&amp;amp;&#x3042;&unknown;", "<script>&amp;あ&unknown;", id="references"),
         pytest.param("見積<wbr>書<o:p></o:p>", "見積書", id="unknown tags"),
@@ -44,7 +44,9 @@ def test_any_markup_gives_text(markup: str) -> None:
     assert isinstance(html_to_text(markup), str)
 
 
-@pytest.mark.parametrize("piece", ["<", '<a "', "<a '\"", "<!--", "<script>", "</style", "<a x=", "&", "<pre>\n", "<td>", "&#"])
+@pytest.mark.parametrize(
+    "piece", ["<", '<a "', "<a '\"", "<!--", "<script>", "</style", "<a x=", "&", "<pre>\n", "<td>", "&#"]
+)
 def test_time_grows_with_length_only(piece: str) -> None:
     """Twenty times the input takes at most about twenty times as long: a quadratic search would take four hundred."""
 

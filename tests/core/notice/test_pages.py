@@ -159,7 +159,11 @@ def test_every_page_is_a_sound_document(name: str, language: Language) -> None:
 
 @pytest.mark.parametrize("name", list(PAGES))
 def test_headings_do_not_skip_a_level(name: str) -> None:
-    levels = [int(element.name[1]) for element in Document(PAGES[name]("ja")).elements() if re.fullmatch("h[1-6]", element.name)]
+    levels = [
+        int(element.name[1])
+        for element in Document(PAGES[name]("ja")).elements()
+        if re.fullmatch("h[1-6]", element.name)
+    ]
     highest = 0
     for level in levels:
         assert level <= highest + 1 or highest == 0
@@ -172,7 +176,9 @@ def test_forms_are_labelled_and_post_to_their_own_address(name: str) -> None:
     for form in document.all("form"):
         assert form.attributes["method"] == "post"
         assert "action" not in form.attributes
-        assert [one.attributes["value"] for one in form.all("input") if one.attributes.get("name") == "mark"] == ["mark"]
+        assert [one.attributes["value"] for one in form.all("input") if one.attributes.get("name") == "mark"] == [
+            "mark"
+        ]
         for button in form.all("button"):
             assert button.words()
         for box in form.all("input"):
@@ -223,7 +229,10 @@ def test_a_decided_message_has_no_buttons_and_its_content_one_click_away() -> No
 @pytest.mark.parametrize(
     ("outcome", "told"),
     [
-        (Outcome("release", ACTOR, NOW), "2026年11月21日(土) 18:00 JST にあなたが「配送」を選びました（メールのリンク）"),
+        (
+            Outcome("release", ACTOR, NOW),
+            "2026年11月21日(土) 18:00 JST にあなたが「配送」を選びました（メールのリンク）",
+        ),
         (
             Outcome("discard", Actor(Role.PROXY, "kato@aozora.example", Channel.TEAMS), NOW),
             "kato@aozora.example が「破棄」を選びました（Teams）",

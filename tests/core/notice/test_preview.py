@@ -30,7 +30,9 @@ def _alternative(plain: str, markup: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "shown"),
     [
-        pytest.param(_alternative("plain words here", "<p>html words here</p>"), "plain words here", id="plain preferred"),
+        pytest.param(
+            _alternative("plain words here", "<p>html words here</p>"), "plain words here", id="plain preferred"
+        ),
         pytest.param(
             _alternative("See HTML.", f"<p>{'long and rich ' * 10}</p>"),
             ("long and rich " * 10).strip(),
@@ -52,7 +54,8 @@ def test_what_is_shown(data: bytes, shown: str) -> None:
 def test_text_before_a_large_attachment_is_whole_though_the_message_was_cut() -> None:
     data = (
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nshort text\r\n"
-        b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(bytes(9000))
+        b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + base64.encodebytes(bytes(9000))
     )
     preview = preview_text(data, complete=False)
     assert (preview.text, preview.cut) == ("short text", False)
@@ -70,7 +73,9 @@ def test_long_text_is_cut() -> None:
 
 
 def test_text_beyond_the_prefix_is_not_available() -> None:
-    data = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\n\r\n" + bytes(5000)
+    data = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\n\r\n" + bytes(
+        5000
+    )
     assert not preview_text(data, complete=False).available
 
 

@@ -22,7 +22,11 @@ INTERNAL = frozenset({"aozora.example", ".aozora-sales.example"})
 def test_recipients_are_grouped_external_first_and_by_domain_with_to_before_cc_before_bcc() -> None:
     sheet = make_sheet(make_change().record, INTERNAL)
     assert [
-        (group.external, group.count, [(domain.name, [one.address for one in domain.people]) for domain in group.domains])
+        (
+            group.external,
+            group.count,
+            [(domain.name, [one.address for one in domain.people]) for domain in group.domains],
+        )
         for group in sheet.groups
     ] == [
         (
@@ -99,7 +103,10 @@ def test_what_strangers_wrote_cannot_move_or_hide() -> None:
     change = make_change(
         subject="pay\u202efdp.exe\r\nBcc: all@x",
         author=Mailbox("a\u200bb@aozora.example", "Bo\0ss\u2066"),
-        attachments=(AttachmentFacts("invoice\u202efdp.exe", 1, "a/b", "2"), AttachmentFacts("n" * 5000, 1, "a/b", "3")),
+        attachments=(
+            AttachmentFacts("invoice\u202efdp.exe", 1, "a/b", "2"),
+            AttachmentFacts("n" * 5000, 1, "a/b", "3"),
+        ),
         recipients=(RecipientFacts("x@rival.example", "rival.example", RecipientField.TO, True, "boss\u202e@aozora"),),
     )
     sheet = make_sheet(change.record, INTERNAL)
