@@ -19,7 +19,7 @@ from shared.core.policy.tenant_settings import NextHopServer, StartTls
 from shared.errors import StorageUnavailable
 from shared.ports import Content, RecipientReply
 from tests.fakes.secrets import FakeSecrets
-from tests.support.next_hop_server import HANDSHAKE, Drop, Raw, Silence
+from tests.support.next_hop_actions import HANDSHAKE, Drop, Raw, Silence
 from tests.support.next_hop_server import NextHopServer as Server
 
 A = "a@x.example"

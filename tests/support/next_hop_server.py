@@ -24,61 +24,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-GREETING = "(greeting)"
-CONTENT = "(content)"
-HANDSHAKE = "(handshake)"
+from tests.support.next_hop_actions import (
+    CONTENT,
+    GREETING,
+    HANDSHAKE,
+    Action,
+    Drip,
+    Drop,
+    HalfClose,
+    Late,
+    Raw,
+    Silence,
+    StopReading,
+)
+
 DEFAULT_EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 200000000")
 _PATIENCE = 20.0
-
-
-@dataclass(frozen=True)
-class Drop:
-    """Cut the connection."""
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Say nothing and wait for the client to go."""
-
-
-@dataclass(frozen=True)
-class HalfClose:
-    """Close the server's direction only and read on."""
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Send these bytes, whatever they are."""
-
-    data: bytes
-
-
-@dataclass(frozen=True)
-class Late:
-    """Answer after a while."""
-
-    seconds: float
-    reply: str
-
-
-@dataclass(frozen=True)
-class Drip:
-    """Answer one byte at a time."""
-
-    reply: str
-    pause: float
-
-
-@dataclass(frozen=True)
-class StopReading:
-    """Inside DATA: after so many bytes say something (or nothing), read no more for a while, then cut the connection."""
-
-    after: int
-    reply: str = ""
-    hold: float = 0.0
-
-
-Action = str | Drop | Silence | HalfClose | Raw | Late | Drip | StopReading
 
 
 @dataclass(frozen=True)
