@@ -19,6 +19,7 @@ class Disposition(StrEnum):
     DELIVER = "deliver"
     HOLD = "hold"
     REJECT = "reject"
+    DISCARD = "discard"
 
 
 class AnchorKind(StrEnum):
@@ -44,7 +45,7 @@ class Reason:
 
     ``code`` is stable and documented in docs/POLICY.md (``rule.recipient-external``, ``system.read-receipt``,
     ``unreadable`` …). ``args`` fill the text. ``rule_id``, ``name`` and ``description`` repeat the tenant's rule
-    assignment as it stood when the message was judged.
+    assignment or policy as it stood when the message was judged.
     """
 
     code: str
@@ -65,26 +66,45 @@ class TransformCall:
 
 @dataclass(frozen=True, slots=True)
 class DecisionPart:
-    """The recipients that share one fate. Every envelope recipient is in exactly one part."""
+    """The recipients that share one fate. Every envelope recipient is in exactly one part.
+
+    ``transforms`` stand in the order in which they are carried out, on the way to the recipients: for a hold after its
+    release. ``added_recipients`` get this part's message as well, though the sender did not name them; a part may be
+    theirs alone.
+    """
 
     recipients: tuple[str, ...]
     disposition: Disposition
     reasons: tuple[Reason, ...]
     transforms: tuple[TransformCall, ...] = ()
+    added_recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The parts, and the version of the tenant's settings that they were judged by."""
+    """The parts, and the version of the tenant's settings that they were judged by.
+
+    ``delay_minutes``: delivery starts so much later; 0 for anything but ``deliver``. ``route`` names the route that
+    every recipient is sent through, empty for the one of the recipient's domain. ``notify_sender``: the sender is told
+    of a discard. ``reject_text`` stands in the DSN of a reject. ``notes`` tell what else was found and decided (policies
+    that were applied, conflicts, subject marks) and ask for nothing. ``skipped`` are the reasons of rules that matched
+    and were passed over.
+    """
 
     parts: tuple[DecisionPart, ...]
     settings_version: int
+    delay_minutes: int = 0
+    route: str = ""
+    notify_sender: bool = False
+    reject_text: str = ""
+    notes: tuple[Reason, ...] = ()
+    skipped: tuple[Reason, ...] = ()
 
     @property
     def disposition(self) -> Disposition:
-        """The strictest fate among the parts: reject over hold over deliver."""
+        """The strictest fate among the parts: discard over reject over hold over deliver."""
         found = {part.disposition for part in self.parts}
-        for strict in (Disposition.REJECT, Disposition.HOLD):
+        for strict in (Disposition.DISCARD, Disposition.REJECT, Disposition.HOLD):
             if strict in found:
                 return strict
         return Disposition.DELIVER

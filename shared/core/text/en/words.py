@@ -4,6 +4,7 @@ TEXTS: dict[str, str] = {
     "disposition.deliver": "deliver",
     "disposition.hold": "hold",
     "disposition.reject": "reject",
+    "disposition.discard": "discard",
     "state.held": "held",
     "state.delivering": "being delivered",
     "state.delivered": "delivered",

@@ -4,6 +4,7 @@ TEXTS: dict[str, str] = {
     "disposition.deliver": "配送",
     "disposition.hold": "保留",
     "disposition.reject": "配送拒否",
+    "disposition.discard": "破棄",
     "state.held": "保留中",
     "state.delivering": "配送中",
     "state.delivered": "配送済み",
