@@ -51,6 +51,8 @@ class _List:
         self.phrase: list[str] = []
         self.source: list[str] = []
         self.comment = ""
+        self.has_at = False
+        self.name = ""
         self.angle: str | None = None
         self.comments_close = True
 
@@ -69,13 +71,11 @@ class _List:
                 if value == '"':
                     pattern = _TOKEN_NO_QUOTES  # no quote closes from here on
                 else:
-                    self.phrase.append(value)
-                    self.source.append(value)
+                    self._take(value, value)
             elif kind == 2 or kind == 3:
                 self._bracketed(value)
             elif kind == 1:
-                self.phrase.append(_UNQUOTE.sub(r"\1", value))
-                self.source.append(token.group())
+                self._take(_UNQUOTE.sub(r"\1", value), token.group())
             elif kind == 5:
                 position = self._comment(position)
             else:
@@ -84,18 +84,25 @@ class _List:
         return taken
 
     def _separator(self, mark: str) -> None:
-        if mark == ":" and self.angle is None and "@" not in "".join(self.source):
+        if mark == ":" and self.angle is None and not self.has_at:
             self._reset()  # the name of a group, or a scheme such as mailto:
         elif mark == ":":
-            self.source.append(mark)
-            self.phrase.append(mark)
+            self._take(mark, mark)
         else:
             self._finish()
 
+    def _take(self, text: str, source: str) -> None:
+        self.phrase.append(text)
+        self.source.append(source)
+        self.has_at = self.has_at or "@" in source
+
     def _bracketed(self, content: str) -> None:
+        between = "".join(self.phrase).strip()
+        self.phrase.clear()
+        self.source.clear()
         if self.angle is not None:
-            self._finish()  # two addresses without a comma between them
-        self.angle = content
+            self._finish()  # two addresses without a comma: what stands between them names the second
+        self.name, self.angle = between, content
 
     def _comment(self, position: int) -> int:
         """Skip a comment, nested ones too; its text may serve as the name. An open one is taken literally."""
@@ -111,18 +118,16 @@ class _List:
             at = piece.end()
             depth += {"(": 1, ")": -1}.get(piece.group(), 0)
         if not self.comments_close:
-            self.phrase.append("(")
-            self.source.append("(")
+            self._take("(", "(")
             return position
         self.comment = self.comment or self.text[position : at - 1]
-        self.phrase.append(" ")
-        self.source.append(" ")
+        self._take(" ", " ")
         return at
 
     def _finish(self) -> None:
         phrase = "".join(self.phrase).strip()
         if self.angle is not None:
-            name = _name(phrase or self.comment)
+            name = _name(self.name or phrase or self.comment)
             for address in _in_brackets(self.angle):
                 self._add(address, name)
         elif phrase:
@@ -132,12 +137,13 @@ class _List:
     def _bare(self, phrase: str) -> None:
         """A name or an address that no brackets tell apart."""
         source = _SPACE.sub(" ", "".join(self.source)).replace(" @", "@").replace("@ ", "@").strip()
+        text = decode_words(phrase)
+        if "@" in text and text != phrase and not self.nested and ("@" not in source or "<" in text):
+            # The whole "Name <address>" was put into encoded words.
+            _List(text, self.found, self.maximum, nested=True).read(self.maximum)
+            return
         if "@" not in source:
-            text = decode_words(phrase)
-            if "@" in text and not self.nested and text != phrase:
-                # The whole "Name <address>" was put into encoded words.
-                _List(text, self.found, self.maximum, nested=True).read(self.maximum)
-            elif " " in text or not text.isascii():
+            if " " in text or not text.isascii():
                 self._add("", _name(phrase))
             else:
                 self._add(text, _name(self.comment))
@@ -150,13 +156,16 @@ class _List:
         self._add(words[index], _name(name or self.comment))
 
     def _add(self, address: str, name: str) -> None:
+        address = clean(address.strip())[:_MAX_ADDRESS]
         if (address or name) and len(self.found) < self.maximum:
-            self.found.append(Mailbox(clean(address.strip())[:_MAX_ADDRESS], name))
+            self.found.append(Mailbox(address, name))
 
     def _reset(self) -> None:
         self.phrase.clear()
         self.source.clear()
         self.comment = ""
+        self.name = ""
+        self.has_at = False
         self.angle = None
 
 

@@ -24,6 +24,7 @@ _LOW_SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
 _HIGH_BIT_SET = bytes(byte | 0x80 for byte in range(256))
 _WESTERN = re.compile(rb"[\x80-\xbf]|[\xc0-\xff]{2}")
 _FULL_KANA = re.compile("[\u3041-\u30fe\u3000-\u3002]")
+_ONLY_HALF_KANA = re.compile(rb"(?:[\x00-\x7f]*+[\xa1-\xdf]){8,}[\x00-\x7f]*+")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 
 _MICROSOFT = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2")
@@ -147,7 +148,7 @@ def _pairs(data: bytes) -> str:
 
 def _decode_jis(data: bytes) -> str:
     """ISO-2022-JP as mailers write it (RFC 1468, with the sets of CP50220 and CP50222 and JIS X 0212)."""
-    if b"\x1b(J" not in data:
+    if b"\x1b(J" not in data and b"\x0e" not in data:
         try:
             return data.decode("iso2022_jp").translate(_MICROSOFT)  # clean text, twenty times faster
         except UnicodeDecodeError:
@@ -231,6 +232,8 @@ def _guess_japanese(data: bytes) -> str | None:
     shift_jis = data.decode("cp932")
     if not euc_fits:
         return shift_jis
+    if _ONLY_HALF_KANA.fullmatch(data) and not _FULL_KANA.search(euc):
+        return shift_jis  # four or more kanji without any byte above 0xDF would be a rare chance
     return euc if _japanese_score(euc) > _japanese_score(shift_jis) else shift_jis
 
 

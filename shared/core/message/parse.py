@@ -297,8 +297,10 @@ class _Parser:
                     owner.next_at = self._find(owner, start, self.end)
                 else:
                     at = self._find(owner, start, min(self.end, nearest.next_at + len(owner.boundary) + 1))
-                    owner.next_at = at if at != _NOWHERE else _UNKNOWN
-                    owner.searched_to = max(start, nearest.next_at)
+                    if at == _NOWHERE:
+                        owner.next_at, owner.searched_to = _UNKNOWN, max(start, nearest.next_at)
+                    else:
+                        owner.next_at = at
             if owner.next_at >= 0 and (nearest is None or owner.next_at < nearest.next_at):
                 nearest = owner
         return nearest

@@ -1,0 +1,51 @@
+"""Domains and addresses in the form that is compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.core.message.domains import DomainSet, domain_of, normal_address, normal_domain
+
+DOMAINS = {
+    "lower case": ("Example.COM", "example.com"),
+    "final dot": ("example.com.", "example.com"),
+    "U-label": ("日本語.jp", "xn--wgv71a119e.jp"),
+    "A-label": ("XN--WGV71A119E.jp", "xn--wgv71a119e.jp"),
+    "full-width dot and letters": ("ｅｘａｍｐｌｅ。ｃｏｍ", "example.com"),
+    "invalid IDN stays": ("日本 語.jp", "日本 語.jp"),
+    "too long": ("あ" * 300, "あ" * 300),
+    "literal": ("[192.0.2.1]", "[192.0.2.1]"),
+    "empty": ("", ""),
+}
+
+
+@pytest.mark.parametrize(("domain", "expected"), DOMAINS.values(), ids=DOMAINS.keys())
+def test_normal_domain(domain: str, expected: str) -> None:
+    assert normal_domain(domain) == expected
+
+
+def test_an_address_is_compared_without_case_and_by_a_label() -> None:
+    assert normal_address(" Taro@日本語.JP") == normal_address("taro@XN--wgv71a119e.jp")
+    assert normal_address("Postmaster") == "postmaster"
+
+
+@pytest.mark.parametrize(("address", "expected"), [("a@b@Example.com", "example.com"), ("postmaster", ""), ("a@", "")])
+def test_domain_of(address: str, expected: str) -> None:
+    assert domain_of(address) == expected
+
+
+MEMBERSHIP = [
+    ("example.com", True),
+    ("sub.example.com", False),
+    ("example.org", True),
+    ("a.b.example.org", True),
+    ("notexample.org", False),
+    ("org", False),
+    ("xn--wgv71a119e.jp", True),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("domain", "expected"), MEMBERSHIP)
+def test_a_leading_dot_takes_subdomains_in(domain: str, expected: bool) -> None:
+    assert (domain in DomainSet(["Example.com", ".example.org", "日本語.jp", "", "."])) is expected
