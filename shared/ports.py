@@ -70,6 +70,10 @@ class Spool(Protocol):
         """Envelope and reception of a committed message; ``None`` where there is none."""
         ...
 
+    def open(self, ref: MessageRef) -> tuple[Spooled, Content] | None:
+        """``describe`` and the spool's ``content`` in one look; ``None`` where there is no such message."""
+        ...
+
     def content(self, source: str, ref: MessageRef) -> Content:
         """The bytes; ``source`` is ``"spool"`` or ``"outgoing"``. Raises ``NotFound``."""
         ...
@@ -204,7 +208,8 @@ class RecipientReply:
     """What a next hop answered for one recipient. ``code`` is the SMTP reply code, 0 where none came.
 
     ``status`` is the enhanced status code (RFC 3463) where one was given. ``accepted`` is final; otherwise
-    ``permanent`` tells whether trying again is pointless.
+    ``permanent`` tells whether trying again is pointless. ``unclear``: the content's end was sent and no answer came,
+    so the server may have the message; asking another server at once would most likely make a second copy.
     """
 
     recipient: str
@@ -214,6 +219,7 @@ class RecipientReply:
     status: str
     text: str
     server: str
+    unclear: bool = False
 
 
 class NextHop(Protocol):

@@ -41,6 +41,8 @@ class ProcessSettings:
     settings_cache_seconds: float = 5.0
     storage_timeout: float = 10.0
     """Bound on one storage call."""
+    direct_deliveries: int = 4
+    """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait."""
 
 
 def read_process_settings(environment: Mapping[str, str] | None = None) -> ProcessSettings:
@@ -49,7 +51,7 @@ def read_process_settings(environment: Mapping[str, str] | None = None) -> Proce
     storage = source.get("MattaStorage", "")
     if not storage:
         raise MisconfiguredProcess("the environment variable MattaStorage (a storage connection string) is not set")
-    values: dict[str, str | float] = {"storage": storage}
+    values: dict[str, str | float | int] = {"storage": storage}
     for item in fields(ProcessSettings):
         variable = f"MATTA_{item.name.upper()}"
         if item.name == "storage" or variable not in source:
@@ -59,6 +61,10 @@ def read_process_settings(environment: Mapping[str, str] | None = None) -> Proce
                 values[item.name] = float(source[variable])
             except ValueError as error:
                 raise MisconfiguredProcess(f"{variable} must be a number of seconds") from error
+        elif item.type == "int":
+            if not source[variable].isdecimal():
+                raise MisconfiguredProcess(f"{variable} must be a whole number, 0 or more")
+            values[item.name] = int(source[variable])
         else:
             values[item.name] = source[variable]
     return ProcessSettings(**values)  # type: ignore[arg-type]  # the loop above has converted by field type

@@ -121,7 +121,8 @@ class Story:
 
     def automatic(self) -> str:
         """Machines answering machines are not asked to look again."""
-        headers = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+        # RFC 3834 section 3.1.5: a reply names what it answers.
+        headers = {"Auto-Submitted": "auto-replied", "In-Reply-To": "<question-1@hoshizora.example>"}
         return self._passes(letter(self.sender, [CUSTOMER], "自動応答: 不在のお知らせ", headers=headers))
 
     def blank(self) -> str:

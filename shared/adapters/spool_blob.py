@@ -6,6 +6,7 @@ Reads what ``spool_blob_writer.py`` commits; names and metadata are in ``spool_b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,15 @@ _NOTHING_THERE = "InvalidRange"
 """Storage's answer to a request for bytes past the end, which for an empty blob is everything."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some of a blob's bytes, the size of all of them, and the blob's metadata field."""
+
+    data: bytes
+    size: int
+    metadata: str
+
+
 class BlobSpool:
     """``Spool`` on Blob storage. Safe to use from several threads."""
 
@@ -67,28 +77,44 @@ class BlobSpool:
         if found is None:
             return None
         value, size = found
-        document = self._sidecar(ref) if value == IN_SIDECAR else document_in(value)
-        return decode(ref, document, size)
+        return self._decoded(ref, value, size)
+
+    def open(self, ref: MessageRef) -> tuple[Spooled, Content] | None:
+        """See ``Spool``. One request for a message of up to ``PIECE_BYTES``. Raises as ``describe`` does."""
+        blob = self._blob(SPOOL, ref.blob_name)
+        try:
+            first = self._piece(blob, 0)
+        except NotFound:
+            return None
+        if not first.data:  # storage answers a range of an empty blob with an error that has no metadata
+            described = self.describe(ref)
+            return None if described is None else (described, self._content(blob, first))
+        return self._decoded(ref, first.metadata, first.size), self._content(blob, first)
 
     def content(self, source: str, ref: MessageRef) -> Content:
         """See ``Spool``."""
         if source not in {SPOOL, OUTGOING}:
             raise ValueError("the source is spool or outgoing")
         blob = self._blob(source, ref.blob_name)
-        first, size = self._piece(blob, 0)
+        return self._content(blob, self._piece(blob, 0))
 
+    def _decoded(self, ref: MessageRef, value: str, size: int) -> Spooled:
+        document = self._sidecar(ref) if value == IN_SIDECAR else document_in(value)
+        return decode(ref, document, size)
+
+    def _content(self, blob: BlobClient, first: _Piece) -> Content:
         def chunks() -> Iterator[bytes]:
-            position = len(first)
-            if first:
-                yield first
-            while position < size:
-                piece, _ = self._piece(blob, position)
+            position = len(first.data)
+            if first.data:
+                yield first.data
+            while position < first.size:
+                piece = self._piece(blob, position).data
                 if not piece:
                     raise StorageUnavailable("a blob ended before its size")
                 position += len(piece)
                 yield piece
 
-        return Content(size, chunks)
+        return Content(first.size, chunks)
 
     def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:
         """See ``Spool``."""
@@ -136,18 +162,18 @@ class BlobSpool:
 
     def _sidecar(self, ref: MessageRef) -> bytes:
         try:
-            document, size = self._piece(self._blob(ENVELOPES, sidecar_name(ref)), 0)
+            piece = self._piece(self._blob(ENVELOPES, sidecar_name(ref)), 0)
         except NotFound as error:
             raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is missing") from error
-        if len(document) != size:
+        if len(piece.data) != piece.size:
             raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is too large")
-        return document
+        return piece.data
 
-    def _piece(self, blob: BlobClient, offset: int) -> tuple[bytes, int]:
-        """Bytes from ``offset`` on, one piece at most, and the size of the whole. Raises ``NotFound``."""
+    def _piece(self, blob: BlobClient, offset: int) -> _Piece:
+        """Bytes from ``offset`` on, one piece at most. Raises ``NotFound``."""
         from azure.core.exceptions import HttpResponseError
 
-        def once() -> tuple[bytes, int] | None:
+        def once() -> _Piece | None:
             with storage_call("read a blob"):
                 try:
                     download = blob.download_blob(offset=offset, length=PIECE_BYTES, max_concurrency=1)
@@ -156,10 +182,11 @@ class BlobSpool:
                     if verdict(error) is Verdict.MISSING:
                         return None
                     if error_code(error) == _NOTHING_THERE:
-                        return b"", offset
+                        return _Piece(b"", offset, "")
                     raise
                 # "bytes 0-9/10"; the SDK's own properties give the size of the piece where a range was asked for.
-                return piece, int(str(download.properties.content_range).rpartition("/")[2])
+                size = int(str(download.properties.content_range).rpartition("/")[2])
+                return _Piece(piece, size, (download.properties.metadata or {}).get(METADATA_FIELD, ""))
 
         found = repeated(once, self._process.storage_timeout)
         if found is None:

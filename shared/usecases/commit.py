@@ -30,6 +30,7 @@ def commit(app: App, before: Stored, change: Change) -> Stored:
     _arm(app, change.record, change.outbox)
     stored = app.messages.commit(before, change)
     send_outbox(app, change.record.ref, change.outbox)
+    _disarm(app, before.record, change)
     return stored
 
 
@@ -60,3 +61,13 @@ def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None
     at = next_look(app, record, outbox)
     if at is not None:
         app.schedule.add(DueEntry(record.ref, at))
+
+
+def _disarm(app: App, before: MessageRecord, change: Change) -> None:
+    """Forget the note of a message that has come to its end: cheaper than a timer that looks and finds nothing to do."""
+    if before.due_at is None or next_look(app, change.record, change.outbox) is not None:
+        return
+    try:
+        app.schedule.done(DueEntry(before.ref, before.due_at))
+    except Exception as error:  # a note too many is harmless
+        log.trouble("schedule", before.ref, error)

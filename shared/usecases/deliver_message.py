@@ -45,10 +45,17 @@ class _Attempt:
     settings: TenantSettings
     token: str
     length: timedelta
+    body: Content | None = None
+    """The bytes below the head where they are at hand; else they are read from storage."""
 
     @property
     def record(self) -> MessageRecord:
         return self.stored.record
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the claim is still this worker's."""
+        return self.record.lease == self.token and self.record.state is State.DELIVERING
 
 
 def deliver_item(app: App, body: bytes) -> bool:
@@ -65,8 +72,7 @@ def deliver_message(app: App, ref: MessageRef) -> bool:
     if stored is None or stored.record.state is not State.DELIVERING:
         return False
     settings = app.settings.tenant(ref.tenant_id)
-    token = app.random.token(12).hex()
-    length = timedelta(seconds=app.process.lease_seconds + stored.record.reception.size / SLOWEST_TRANSFER)
+    token, length = new_claim(app, stored.record.reception.size)
     try:
         claimed = state.claim(stored.record, token, app.clock.now(), length)
         if claimed is None:
@@ -74,36 +80,56 @@ def deliver_message(app: App, ref: MessageRef) -> bool:
         attempt = _Attempt(app, commit(app, stored, claimed), settings, token, length)
     except (state.LeaseHeld, Conflict):
         return False
+    _carry_out(attempt)
+    return True
+
+
+def deliver_claimed(
+    app: App, stored: Stored, settings: TenantSettings, token: str, length: timedelta, body: Content
+) -> None:
+    """The same for a message that was born with this worker's claim. ``body`` are its bytes as stored.
+
+    Raises what ``deliver_message`` raises; the message is then looked after by the schedule.
+    """
+    _carry_out(_Attempt(app, stored, settings, token, length, body))
+
+
+def new_claim(app: App, size: int) -> tuple[str, timedelta]:
+    """A token that no other worker has, and how long a claim on a message of that many bytes lasts."""
+    return app.random.token(12).hex(), timedelta(seconds=app.process.lease_seconds + size / SLOWEST_TRANSFER)
+
+
+def _carry_out(attempt: _Attempt) -> None:
     try:
         _send_pending(attempt)
     finally:
         # Also after an error: what is still pending is tried again with a pause, instead of when the claim runs out.
-        _finish(attempt)
-    return True
+        if attempt.is_ours:
+            _write_down(attempt, (), ends=True)
 
 
 def _send_pending(attempt: _Attempt) -> None:
+    """Transaction by transaction; the answers of the last one are written down together with the attempt's end."""
     waiting, homeless = batches(attempt.settings.routes, attempt.record.pending(), LARGEST_TRANSACTION)
     if homeless:
-        _write_down(attempt, [_no_route(address) for address in homeless])
-    for batch in waiting:
+        _write_down(attempt, [_no_route(address) for address in homeless], ends=not waiting)
+    for index, batch in enumerate(waiting, start=1):
         left = batch
         while left.recipients:
             replies = _try_servers(attempt, left)
-            _write_down(attempt, replies)
             accepted = any(reply.accepted for reply in replies)
             surplus = tuple(reply.recipient for reply in replies if reply.code == _TOO_MANY_RECIPIENTS)
             left = replace(left, recipients=surplus if accepted else ())
+            _write_down(attempt, replies, ends=index == len(waiting) and not left.recipients)
 
 
 def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
-    """One transaction, with fail-over to the route's next server while no server has said anything at all."""
+    """One transaction, with fail-over to the route's next server while none has said anything or can have the message."""
     app, record = attempt.app, attempt.record
     variant = next(variant for variant in record.variants if variant.name == batch.variant)
-    content = _with_head(variant.head, app.spool.content(variant.source, record.ref))
+    content = _with_head(variant.head, attempt.body or app.spool.content(variant.source, record.ref))
     replies: tuple[RecipientReply, ...] = ()
-    draws = _fractions(app)
-    for server in servers_in_order(batch.route.servers, lambda: next(draws)):
+    for server in servers_in_order(batch.route.servers, lambda: _fraction(app)):
         replies = app.next_hop.deliver(server, record.envelope.reverse_path, batch.recipients, record.envelope, content)
         log.stage(
             "deliver",
@@ -115,7 +141,7 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
             accepted=sum(reply.accepted for reply in replies),
             code=replies[0].code if replies else 0,
         )
-        if any(reply.code for reply in replies):
+        if any(reply.code or reply.unclear for reply in replies):
             break
     return replies
 
@@ -128,9 +154,8 @@ def _with_head(head: bytes, body: Content) -> Content:
     return Content(len(head) + body.size, chunks)
 
 
-def _fractions(app: App) -> Iterator[float]:
-    while True:
-        yield int.from_bytes(app.random.token(4), "big") / 2**32
+def _fraction(app: App) -> float:
+    return int.from_bytes(app.random.token(4), "big") / 2**32
 
 
 def _no_route(address: str) -> RecipientReply:
@@ -155,19 +180,25 @@ def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> Rec
     )
 
 
-def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply]) -> None:
-    """Store answers, whatever happened to the claim meanwhile: what a next hop has taken must be known."""
+def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply], *, ends: bool) -> None:
+    """Store answers, whatever happened to the claim meanwhile: what a next hop has taken must be known.
+
+    ``ends``: the attempt ends with them, unless the claim is somebody else's by now.
+    """
     known = {result.address: result for result in attempt.record.recipients}
     answered_at = attempt.app.clock.now()
     settled = [_result(reply, known[reply.recipient], answered_at) for reply in replies]
     for tried in range(RECORD_TRIES):
-        try:
-            now = attempt.app.clock.now()
-            change = state.note_results(attempt.record, settled, now)
-            if attempt.record.lease == attempt.token:
-                change = replace(change, record=state.prolong(change.record, now, attempt.length))
-            attempt.stored = commit(attempt.app, attempt.stored, change)
+        now = attempt.app.clock.now()
+        change = state.note_results(attempt.record, settled, now)
+        if attempt.is_ours and ends:
+            change = state.finish_attempt(change.record, retry_plan(attempt.settings), _fraction(attempt.app), now)
+        elif attempt.is_ours:
+            change = replace(change, record=state.prolong(change.record, now, attempt.length))
+        elif not settled:
             return
+        try:
+            attempt.stored = commit(attempt.app, attempt.stored, change)
         except Conflict:
             fresh = attempt.app.messages.load(attempt.record.ref)
             if fresh is None:
@@ -178,24 +209,8 @@ def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply]) -> None:
             if tried == RECORD_TRIES - 1:
                 raise
             time.sleep(min(0.2 * 2**tried, 5.0))
-    raise Conflict("the answers of a next hop could not be written down")
-
-
-def _finish(attempt: _Attempt) -> None:
-    """End the attempt, unless the claim is somebody else's by now."""
-    for _ in range(RECORD_TRIES):
-        if attempt.record.lease != attempt.token or attempt.record.state is not State.DELIVERING:
+        else:
+            if change.events:
+                log.stage("delivery", attempt.record.ref, change.events[0].code, attempts=attempt.record.attempts)
             return
-        now = attempt.app.clock.now()
-        jitter = next(_fractions(attempt.app))
-        change = state.finish_attempt(attempt.record, retry_plan(attempt.settings), jitter, now)
-        try:
-            attempt.stored = commit(attempt.app, attempt.stored, change)
-        except Conflict:
-            fresh = attempt.app.messages.load(attempt.record.ref)
-            if fresh is None:
-                return
-            attempt.stored = fresh
-            continue
-        log.stage("delivery", attempt.record.ref, change.events[0].code, attempts=attempt.record.attempts)
-        return
+    raise Conflict("the answers of a next hop could not be written down")

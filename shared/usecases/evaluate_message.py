@@ -22,7 +22,7 @@ from shared.core.policy.evaluate import decide, hold_for_error
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import TemporaryError
 from shared.ports import Content, Spooled
-from shared.usecases.commit import create
+from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 
 
@@ -37,17 +37,20 @@ def evaluate_blob(app: App, blob_name: str) -> bool:
 
 
 def evaluate_message(app: App, ref: MessageRef) -> bool:
-    """Judge a message once. ``False`` when it was judged before or does not exist.
+    """Judge a message once, and send it on at once if it passes. ``False`` when it was judged before or does not exist.
+
+    Whether it was judged before shows when its state is stored, which costs a passing message one look less. Callers
+    that mostly meet judged messages look first.
 
     Raises ``TemporaryError`` when storage or settings cannot be reached.
     """
-    if app.messages.load(ref) is not None:
+    found = app.spool.open(ref)
+    if found is None:
         return False
-    spooled = app.spool.describe(ref)
-    if spooled is None:
-        return False
+    spooled, content = found
     settings = app.settings.tenant(ref.tenant_id)
-    facts, decision = _judge(app, spooled, settings, read_all(app.spool.content("spool", ref)))
+    data = read_all(content)
+    facts, decision = _judge(app, spooled, settings, data)
     trace_keys = app.secrets.signing_keys("trace")
     head = trace_field(ref, "relayed", spooled.envelope, trace_keys[0]) + received_field(
         spooled.reception, ref, spooled.envelope
@@ -62,18 +65,20 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
         hold_plan(settings),
         app.clock.now(),
     )
-    if create(app, change) is None:
-        return False
-    log.stage(
-        "decide",
-        ref,
-        decision.disposition,
-        session=spooled.reception.session_id,
-        reason=decision.reasons[0].code if decision.reasons else "",
-        settings=decision.settings_version,
-        bytes=facts.size,
-    )
-    return True
+
+    def note() -> None:
+        log.stage(
+            "decide",
+            ref,
+            decision.disposition,
+            session=spooled.reception.session_id,
+            reason=decision.reasons[0].code if decision.reasons else "",
+            settings=decision.settings_version,
+            bytes=facts.size,
+        )
+
+    body = Content(len(data), lambda: iter((data,)))
+    return create_and_pass_on(app, change, settings, body, on_stored=note)
 
 
 def read_all(content: Content) -> bytes:

@@ -19,7 +19,8 @@ from shared.core.message.identity import MessageRef, derived_queue_id
 from shared.core.message.summary import summarise
 from shared.core.message.trace import trace_field
 from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason
-from shared.usecases.commit import create
+from shared.ports import Content
+from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 
 
@@ -29,7 +30,7 @@ def own_ref(about: MessageRef, purpose: str) -> MessageRef:
 
 
 def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelope, data: bytes) -> bool:
-    """Store and queue the mail. ``False`` when it was submitted before; then the earlier bytes stand."""
+    """Store the mail and send it on. ``False`` when it was submitted before; then the earlier bytes stand."""
     ref = own_ref(about, purpose)
     if app.messages.load(ref) is not None:
         return False
@@ -52,7 +53,7 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
         own=purpose,
         about=about,
     )
-    if create(app, change) is None:
-        return False
-    log.stage("submit", ref, purpose, about=about.queue_id)
-    return True
+    body = Content(len(kept), lambda: iter((kept,)))
+    return create_and_pass_on(
+        app, change, settings, body, on_stored=lambda: log.stage("submit", ref, purpose, about=about.queue_id)
+    )

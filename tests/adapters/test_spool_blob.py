@@ -102,6 +102,32 @@ def test_bytes_come_back_as_they_went_in(sides: Sides, process: ProcessSettings,
     assert stored == replace(message, reception=replace(message.reception, size=size))
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_opening_a_message_gives_what_describing_and_reading_it_give(
+    sides: Sides, process: ProcessSettings, size: int
+) -> None:
+    message = make_message()
+    data = b"x" * size
+    sides.write(process, message, [data] if data else [])
+    opened = sides.spool.open(message.ref)
+    assert opened is not None
+    assert opened[0] == sides.spool.describe(message.ref)
+    assert (opened[1].size, b"".join(opened[1].chunks())) == (size, data)
+    assert b"".join(opened[1].chunks()) == data
+
+
+def test_opening_a_message_reads_its_sidecar(sides: Sides, process: ProcessSettings) -> None:
+    message = make_message(recipients=1000)
+    sides.write(process, message, [b"x"])
+    opened = sides.spool.open(message.ref)
+    assert opened is not None
+    assert opened[0].envelope == message.envelope
+
+
+def test_opening_an_unknown_message_gives_nothing(sides: Sides) -> None:
+    assert sides.spool.open(make_ref(404)) is None
+
+
 def test_content_can_be_read_again_and_again(sides: Sides, process: ProcessSettings) -> None:
     data = b"0123456789abcdef" * (PIECE_BYTES // 16) + b"tail"
     message = make_message()

@@ -75,6 +75,11 @@ class FakeSpool:
             found = self._messages.get(ref)
             return None if found is None else found[0]
 
+    def open(self, ref: MessageRef) -> tuple[Spooled, Content] | None:
+        """See the port. Troubles are those of ``describe`` and ``content``."""
+        described = self.describe(ref)
+        return None if described is None else (described, self.content("spool", ref))
+
     def content(self, source: str, ref: MessageRef) -> Content:
         """See the port."""
         with self.trouble.around("content"), self._lock:

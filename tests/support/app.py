@@ -59,6 +59,8 @@ class World:
 
     settings: TenantSettings = field(default_factory=make_settings)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW))
+    direct_deliveries: int = 0
+    """0: what passes waits for ``work()``."""
 
     def __post_init__(self) -> None:
         self.spool = FakeSpool(self.clock)
@@ -69,7 +71,9 @@ class World:
         self.settings_store = FakeSettingsStore(self.settings)
         self.count = 0
         self.app = App(
-            process=ProcessSettings(storage="fake", public_url="https://matta.example"),
+            process=ProcessSettings(
+                storage="fake", public_url="https://matta.example", direct_deliveries=self.direct_deliveries
+            ),
             clock=self.clock,
             random=FakeRandom(),
             secrets=FakeSecrets(),

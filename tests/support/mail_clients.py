@@ -21,9 +21,9 @@ def with_smtplib(port: int, sender: str, recipients: Sequence[str], content: byt
 
 
 def with_swaks(port: int, sender: str, recipients: Sequence[str], content: bytes, directory: Path) -> None:
-    """swaks, the administrator's client."""
+    """swaks, the administrator's client. It adds a line end to what it is given."""
     file = directory / "swaks.eml"
-    file.write_bytes(content)
+    file.write_bytes(content.removesuffix(b"\r\n"))
     command = [
         *(require("swaks"), "--server", "127.0.0.1", "--port", str(port)),
         *("--from", sender, "--to", ",".join(recipients), "--data", f"@{file}"),
@@ -33,10 +33,11 @@ def with_swaks(port: int, sender: str, recipients: Sequence[str], content: bytes
 
 
 def with_smtp_source(port: int, sender: str, recipients: Sequence[str], content: bytes, directory: Path) -> None:
-    """Postfix's load generator. It knows one recipient, and reads lines that end with a bare line feed."""
+    """Postfix's load generator: one recipient, lines with a bare line feed in its file, an empty line added at the end."""
     [recipient] = recipients
+    assert content.endswith(b"\r\n\r\n")
     file = directory / "smtp-source.eml"
-    file.write_bytes(content.replace(b"\r\n", b"\n"))
+    file.write_bytes(content.removesuffix(b"\r\n\r\n").replace(b"\r\n", b"\n"))
     command = [require("smtp-source"), "-f", sender, "-t", recipient, "-F", str(file), f"127.0.0.1:{port}"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (result.returncode, result.stderr) == (0, "")

@@ -112,12 +112,27 @@ def begin(
         record = replace(record, due_at=now + plan.reminder_pause)
         return _change(record, EventCode.HELD, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
     if state is State.DELIVERING:
-        return _change(replace(record, delivery_started_at=now), EventCode.PASSED, SYSTEM, now, args, (OutboxKind.DELIVER,))
+        return _change(
+            replace(record, delivery_started_at=now), EventCode.PASSED, SYSTEM, now, args, (OutboxKind.DELIVER,)
+        )
     failed = tuple(
         replace(result, fate=Fate.FAILED, code=554, status="5.4.6", text=code, at=now) for result in record.recipients
     )
     record, owed = _report_failures(replace(record, recipients=failed))
     return _change(record, EventCode.REJECTED, SYSTEM, now, args, owed)
+
+
+def begin_claimed(change: Change, token: str, length: timedelta) -> Change:
+    """The first state of a passing message, with its delivery claimed by the worker that is about to store it.
+
+    It owes no queue message for the delivery: the claim's end brings the next worker, should this one die. Anything
+    but a message on its way stays as it is.
+    """
+    if change.record.state is not State.DELIVERING:
+        return change
+    until = change.record.created_at + length
+    record = replace(change.record, lease=token, lease_until=until, due_at=until)
+    return replace(change, record=record, outbox=tuple(e for e in change.outbox if e.kind is not OutboxKind.DELIVER))
 
 
 def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:

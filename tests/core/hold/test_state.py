@@ -150,6 +150,22 @@ def test_a_claim_keeps_other_workers_out_until_it_runs_out() -> None:
     assert taken.record.lease == "t2"
 
 
+def test_a_passing_message_can_be_born_claimed_and_owes_no_delivery_then() -> None:
+    born = state.begin_claimed(begun(Disposition.DELIVER), "worker", timedelta(seconds=60))
+    assert kinds(born) == []
+    assert [event.code for event in born.events] == ["passed"]
+    assert born.record.due_at == born.record.lease_until == NOW + timedelta(seconds=60)
+    with pytest.raises(state.LeaseHeld):
+        state.claim(born.record, "other", NOW, timedelta(seconds=60))
+    assert state.claim(born.record, "other", NOW + timedelta(seconds=61), timedelta(seconds=60)) is not None
+
+
+@pytest.mark.parametrize("disposition", [Disposition.HOLD, Disposition.REJECT])
+def test_a_message_that_does_not_pass_is_never_born_claimed(disposition: Disposition) -> None:
+    change = begun(disposition)
+    assert state.begin_claimed(change, "worker", timedelta(seconds=60)) == change
+
+
 def test_a_held_message_cannot_be_claimed_for_delivery() -> None:
     assert state.claim(held(), TOKEN, NOW, MINUTE) is None
 

@@ -1,0 +1,68 @@
+"""Store a message's first state and, where it passes, deliver it at once in the same worker (stages 3 to 4b).
+
+The queue costs a passing message more than everything else together. A worker that has just judged one has its bytes
+at hand; so the state is stored with this worker's claim in it (one conditional write), and no queue message is owed.
+Should the worker die, the claim's end brings the next one, exactly as in any other delivery.
+
+Only so many messages at a time are sent this way, so that a next hop that does not answer can hold up some workers and
+never all: the others keep judging, and what passes meanwhile goes through the queue.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from shared import log
+from shared.app import App
+from shared.core.hold import state
+from shared.core.hold.record import Change, State
+from shared.core.policy.tenant_settings import TenantSettings
+from shared.ports import Content
+from shared.usecases.commit import create
+from shared.usecases.deliver_message import deliver_claimed, new_claim
+
+_lock = threading.Lock()
+_busy = 0
+
+
+def create_and_pass_on(
+    app: App, change: Change, settings: TenantSettings, body: Content, *, on_stored: Callable[[], None]
+) -> bool:
+    """Store the first state of a message whose bytes are ``body``. ``False`` when it has one: then nothing is done.
+
+    ``on_stored`` is called between storing and sending, for the log. Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
+    state then, and the schedule a note about it.
+    """
+    with _slot(app, change) as is_free:
+        if not is_free:
+            if create(app, change) is None:
+                return False
+            on_stored()
+            return True
+        token, length = new_claim(app, body.size)
+        claimed = state.begin_claimed(change, token, length)
+        stored = create(app, claimed)
+        if stored is None:
+            return False
+        on_stored()
+        try:
+            deliver_claimed(app, stored, settings, token, length, body)
+        except Exception as error:  # the claim runs out, and the next worker goes on
+            log.trouble("deliver", change.record.ref, error)
+        return True
+
+
+@contextmanager
+def _slot(app: App, change: Change) -> Iterator[bool]:
+    """Whether this message may be sent at once; if so, it counts as one of those until the block ends."""
+    global _busy
+    with _lock:
+        is_free = change.record.state is State.DELIVERING and _busy < app.process.direct_deliveries
+        _busy += is_free
+    try:
+        yield is_free
+    finally:
+        with _lock:
+            _busy -= is_free

@@ -1,0 +1,158 @@
+"""Sending at once what has just been judged: the same delivery contract, without the queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.core.hold.record import OutboxKind, State
+from shared.errors import StorageUnavailable
+from shared.usecases import deliver_message as delivery
+from shared.usecases import pass_on as module
+from shared.usecases.deliver_message import deliver_message
+from shared.usecases.evaluate_message import evaluate_message
+from tests.support.app import INSIDE, OUTSIDE, World, make_message
+
+OTHER = "saburo@aozora.example"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(direct_deliveries=2)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.usecases.deliver_message.time.sleep", lambda seconds: None)
+
+
+def test_a_passing_message_is_delivered_by_the_worker_that_judged_it(world: World) -> None:
+    ref = world.judge(INSIDE)
+    (sent,) = world.next_hop.transactions
+    assert sent.data == world.record(ref).variants[0].head + make_message(INSIDE)
+    assert world.record(ref).state is State.DELIVERED
+    assert [event.code for event in world.messages.events(ref)] == ["passed", "delivered"]
+    assert world.queue.items == ()
+    assert world.schedule.entries == (), "nobody needs to look at it again"
+
+
+def test_a_held_message_is_not_sent(world: World) -> None:
+    ref = world.judge(OUTSIDE)
+    assert world.record(ref).state is State.HELD
+    assert world.next_hop.transactions == []
+    assert [item.entry.kind for item in world.queue.items] == [OutboxKind.HOLD_NOTICE]
+
+
+def test_the_notice_about_a_held_message_goes_out_at_once_too(world: World) -> None:
+    world.judge(OUTSIDE)
+    world.work()
+    assert len(world.next_hop.transactions) == 1
+    assert not any(item.entry.kind is OutboxKind.DELIVER for item in world.queue.items)
+
+
+def test_a_temporary_refusal_is_retried_for_that_recipient_with_a_pause(world: World) -> None:
+    world.next_hop.answer(OTHER, 451)
+    ref = world.judge(INSIDE, OTHER)
+    record = world.record(ref)
+    assert (record.state, record.lease, record.attempts) == (State.DELIVERING, "", 1)
+    world.next_hop.answer(OTHER, 250)
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    assert [sent.recipients for sent in world.next_hop.transactions] == [(INSIDE, OTHER), (OTHER,)]
+
+
+def test_a_worker_that_dies_before_sending_is_replaced_when_its_claim_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "deliver_claimed", lambda *_: None)
+    ref = world.judge(INSIDE)
+    begun = world.clock.now()
+    assert world.record(ref).lease != ""
+    assert deliver_message(world.app, ref) is False, "the claim is alive"
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    lease = timedelta(seconds=world.app.process.lease_seconds)
+    assert lease <= world.clock.now() - begun <= lease + timedelta(minutes=1)
+    assert len(world.next_hop.transactions) == 1
+
+
+def test_a_worker_that_dies_before_the_answers_are_written_leaves_the_claim(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die() -> None:
+        world.next_hop.during = None
+        raise Killed
+
+    world.next_hop.during = die
+    monkeypatch.setattr(delivery, "_write_down", lambda *_, **__: None)  # a dead worker writes nothing
+    with pytest.raises(Killed):
+        world.judge(INSIDE)
+    monkeypatch.undo()
+    [ref] = world.spool.refs
+    assert world.record(ref).lease != ""
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    assert len(world.next_hop.transactions) == 1
+
+
+def test_a_second_trigger_while_the_first_is_sending_sends_nothing(world: World) -> None:
+    seen: list[bool] = []
+
+    def again() -> None:
+        world.next_hop.during = None
+        [ref] = world.spool.refs
+        seen.extend([evaluate_message(world.app, ref), deliver_message(world.app, ref)])
+
+    world.next_hop.during = again
+    world.judge(INSIDE)
+    assert seen == [False, False]
+    assert len(world.next_hop.transactions) == 1
+
+
+def test_when_all_slots_are_taken_a_message_waits_for_the_queue() -> None:
+    world = World(direct_deliveries=1)
+
+    def another() -> None:
+        world.next_hop.during = None
+        world.judge(OTHER)
+
+    world.next_hop.during = another
+    first = world.judge(INSIDE)
+    second = world.spool.refs[1]
+    assert world.record(first).state is State.DELIVERED
+    assert world.record(second).state is State.DELIVERING
+    assert [item.entry.kind for item in world.queue.items] == [OutboxKind.DELIVER]
+    world.work()
+    assert world.record(second).state is State.DELIVERED
+    third = world.judge(INSIDE)
+    assert world.record(third).state is State.DELIVERED, "the slot is free again"
+
+
+@pytest.mark.parametrize("broken", ["deliver", "judge twice"])
+def test_a_slot_is_given_back_whatever_happens(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(direct_deliveries=1)
+    if broken == "deliver":
+        monkeypatch.setattr(module, "deliver_claimed", lambda *_: 1 / 0)
+        world.judge(INSIDE)
+        monkeypatch.undo()
+    else:
+        assert evaluate_message(world.app, world.judge(INSIDE)) is False
+    assert world.record(world.judge(INSIDE)).state is State.DELIVERED
+
+
+def test_answers_are_written_down_although_storage_stumbles(world: World) -> None:
+    world.next_hop.during = lambda: world.messages.trouble.before("commit", StorageUnavailable("slow"))
+    ref = world.judge(INSIDE)
+    assert world.record(ref).state is State.DELIVERED
+    assert len(world.next_hop.transactions) == 1
+
+
+def test_storage_that_cannot_store_the_state_sends_nothing(world: World) -> None:
+    ref = world.receive(INSIDE)
+    world.messages.trouble.before("create", StorageUnavailable("down"))
+    with pytest.raises(StorageUnavailable):
+        evaluate_message(world.app, ref)
+    assert world.next_hop.transactions == []
+    assert evaluate_message(world.app, ref) is True
+    assert len(world.next_hop.transactions) == 1
