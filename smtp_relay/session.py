@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -32,8 +33,17 @@ _FOREVER = float("inf")
 class NoHooks:
     """aiosmtpd wants a handler object; everything is in the session here."""
 
+    def __dir__(self) -> list[str]:
+        """See ``Session.__dir__``."""
+        return []
+
 
 _NO_HOOKS = NoHooks()
+
+
+@cache
+def _commands_of(kind: type) -> list[str]:
+    return sorted({name for base in kind.__mro__ for name in vars(base) if name.startswith(("smtp_", "auth_"))})
 
 
 class Hangup(Exception):
@@ -71,6 +81,13 @@ class Session(SMTP):
         self._started = time.monotonic()
         self._deadline = _FOREVER
         self._replies: list[bytes] = []
+
+    def __dir__(self) -> list[str]:
+        """Only the commands and AUTH mechanisms, which aiosmtpd looks for by ``dir`` at the start of every connection.
+
+        Listing and sorting everything that a protocol inherits takes longer than a whole small message.
+        """
+        return _commands_of(type(self))  # type: ignore[arg-type]  # a class is hashable
 
     # --- connection ---
 
@@ -145,8 +162,8 @@ class Session(SMTP):
 
     def _abort(self) -> None:
         for transport in (self.transport, self._original_transport):
-            if isinstance(transport, asyncio.WriteTransport):
-                transport.abort()
+            if transport is not None:
+                cast(asyncio.WriteTransport, transport).abort()
         if self._handler_coroutine is not None:
             self._handler_coroutine.cancel()
 

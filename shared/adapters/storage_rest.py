@@ -15,12 +15,10 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from urllib.parse import quote, urlsplit
 
-import aiohttp
-
+from shared.adapters.storage_http import HttpPool
 from shared.errors import PermanentError, StorageUnavailable
 
 _VERSION = "2021-12-02"
-_TEXT_OF_ERROR = 300
 _DEVELOPMENT = {
     # Account name and key of the storage emulator are public: learn.microsoft.com/azure/storage/common/storage-connect-azurite
     "AccountName": "devstoreaccount1",
@@ -78,18 +76,23 @@ class Answer:
 
     def unexpected(self, what: str) -> StorageUnavailable:
         """The error to raise where this answer means failure."""
-        return StorageUnavailable(f"{what}: HTTP {self.status} {self.error or self.body[:_TEXT_OF_ERROR]!r}")
+        return StorageUnavailable(f"{what}: HTTP {self.status} {self.error}".rstrip())
 
 
 class BlobRest:
     """Requests to one account over kept connections. Belongs to one event loop; ``close`` it there."""
 
     def __init__(self, account: BlobAccount, *, timeout_seconds: float, connections: int = 64) -> None:
+        """``timeout_seconds`` bounds one request, the wait for a free connection included."""
         self._account = account
         self._timeout = timeout_seconds
-        self._connections = connections
-        self._base_path = urlsplit(account.endpoint).path
-        self._session: aiohttp.ClientSession | None = None
+        parts = urlsplit(account.endpoint)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise PermanentError("the storage connection string names no HTTP endpoint")
+        self._base_path = parts.path
+        self._host = parts.netloc.rpartition("@")[2]
+        tls = parts.scheme == "https"
+        self._pool = HttpPool(parts.hostname, parts.port or (443 if tls else 80), tls=tls, connections=connections)
 
     async def request(
         self,
@@ -104,35 +107,39 @@ class BlobRest:
 
         Raises ``StorageUnavailable`` where no answer came; every answer, also an error, is returned.
         """
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
-                auto_decompress=False,
-                skip_auto_headers=("User-Agent", "Content-Type", "Accept", "Accept-Encoding"),
-            )
-        url, signed = self._sign(method, path, query or {}, headers or {}, len(body))
+        request = self.prepare(method, path, query=query, headers=headers, body=body)
         try:
-            async with (
-                asyncio.timeout(self._timeout),
-                self._session.request(method, url, headers=signed, data=body or None) as response,
-            ):
-                content = await response.read()
-                return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, content)
+            async with asyncio.timeout(self._timeout):
+                response = await self._pool.exchange(request, without_body=method == "HEAD")
         except TimeoutError as error:
             raise StorageUnavailable(f"storage gave no answer within {self._timeout} seconds") from error
-        except (aiohttp.ClientError, OSError) as error:
+        except OSError as error:
             raise StorageUnavailable(f"storage cannot be reached: {type(error).__name__}: {error}") from error
+        return Answer(response.status, response.headers, response.body)
+
+    def prepare(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> bytes:
+        """The request as it goes over the wire, signed."""
+        target, signed = self._sign(method, path, query or {}, headers or {}, len(body))
+        fields = "".join([f"{name}: {value}\r\n" for name, value in signed.items()])
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{fields}\r\n".encode("latin-1")
+        return head + body if body else head
 
     async def close(self) -> None:
         """Let the connections go."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._pool.close()
 
     def _sign(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], length: int
     ) -> tuple[str, dict[str, str]]:
-        """URL and headers of a request, authorised.
+        """Request target and headers of a request, authorised.
 
         Shared Key: learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key
         """
@@ -169,5 +176,5 @@ class BlobRest:
             )
             digest = hmac.digest(self._account.key, text.encode(), hashlib.sha256)
             sent["Authorization"] = f"SharedKey {self._account.name}:{base64.b64encode(digest).decode('ascii')}"
-        url = f"{self._account.endpoint}/{encoded}"
-        return (f"{url}?{arguments}" if arguments else url), sent
+        target = f"{self._base_path}/{encoded}"
+        return (f"{target}?{arguments}" if arguments else target), sent

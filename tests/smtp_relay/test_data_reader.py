@@ -167,6 +167,7 @@ def test_any_stream_in_any_blocks_is_read_like_the_reference(stream: bytes, cuts
 
 @settings(max_examples=600, deadline=None)
 @given(stream=STREAMS, cuts=st.lists(st.integers(0, 60), max_size=6).map(tuple))
+@example(stream=b"\r\r\xff\n.", cuts=(3, 5))
 def test_whether_a_message_is_ambiguous_does_not_depend_on_the_blocks(stream: bytes, cuts: tuple[int, ...]) -> None:
     stream += b"\r\n.\r\n"
     assert read(stream)[0].ambiguous == read(stream, cuts)[0].ambiguous
