@@ -55,16 +55,19 @@ class _Outcome:
         """Places without an answer."""
         return [place for place in range(len(self._recipients)) if place not in self._replies]
 
-    def settle(self, place: int, *, accepted: bool, permanent: bool, code: int, status: str, text: str) -> None:
+    def settle(
+        self, place: int, *, accepted: bool, permanent: bool, code: int, status: str, text: str, unclear: bool = False
+    ) -> None:
+        shown = bounded(safe_text(text.encode()))
         self._replies[place] = RecipientReply(
-            self._recipients[place], accepted, permanent, code, status, bounded(safe_text(text.encode())), self._server
+            self._recipients[place], accepted, permanent, code, status, shown, self._server, unclear
         )
 
-    def fail(self, places: Sequence[int], status: str, text: str) -> None:
+    def fail(self, places: Sequence[int], status: str, text: str, *, unclear: bool = False) -> None:
         """What Matta itself found: permanent where the status says so; no reply code."""
         for place in places:
             permanent = status.startswith("5")
-            self.settle(place, accepted=False, permanent=permanent, code=0, status=status, text=text)
+            self.settle(place, accepted=False, permanent=permanent, code=0, status=status, text=text, unclear=unclear)
 
     def answer(self, places: Sequence[int], reply: Reply, *, accepted: bool = False) -> None:
         """What the server said."""
@@ -246,13 +249,16 @@ class _Transaction:
         except ConnectionFailed as lost:
             outcome.answer(accepted, self._last_word(lost))
             return
-        connection.send(END_OF_DATA)
-        reply = connection.reply(self._budget.left)
-        if reply.positive or reply.refusal:
-            outcome.answer(accepted, reply, accepted=reply.positive)
-            self.polite = True
-        else:
-            raise ConnectionFailed(_NONSENSE, "4.5.0")
+        try:
+            connection.send(END_OF_DATA)
+            reply = connection.reply(self._budget.left)
+            if not (reply.positive or reply.refusal):
+                raise ConnectionFailed(_NONSENSE, "4.5.0")
+        except ConnectionFailed as lost:
+            outcome.fail(accepted, lost.status, lost.text, unclear=True)
+            return
+        outcome.answer(accepted, reply, accepted=reply.positive)
+        self.polite = True
 
     def _last_word(self, lost: ConnectionFailed) -> Reply:
         """A server that has enough of a message may say so and hang up before it was all sent."""

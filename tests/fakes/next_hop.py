@@ -31,6 +31,7 @@ class FakeNextHop:
         self.most_recipients = 1_000_000
         self._codes: dict[str, int] = {}
         self._silent: set[str] = set()
+        self._cut: set[str] = set()
         self._lock = threading.Lock()
 
     def answer(self, recipient: str, code: int) -> None:
@@ -40,6 +41,10 @@ class FakeNextHop:
     def silent(self, host: str) -> None:
         """From now on nobody listens at ``host``."""
         self._silent.add(host)
+
+    def cut(self, host: str) -> None:
+        """From now on ``host`` takes messages and hangs up instead of answering."""
+        self._cut.add(host)
 
     def deliver(
         self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
@@ -64,6 +69,11 @@ class FakeNextHop:
         data = b"".join(content.chunks()) if accepted else b""
         with self._lock:
             self.transactions.append(Transaction(name, reverse_path, tuple(recipients), tuple(accepted), data))
+        if server.host in self._cut:
+            return tuple(
+                RecipientReply(recipient, False, False, 0, "4.4.2", "connection lost", name, unclear=True)
+                for recipient in recipients
+            )
         return tuple(replies)
 
 

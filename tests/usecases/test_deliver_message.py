@@ -181,6 +181,16 @@ def test_a_server_that_says_nothing_is_passed_over_for_the_next() -> None:
     assert world.record(ref).recipients[0].server.startswith("alive.example")
 
 
+def test_a_server_that_may_have_the_message_is_not_passed_over_at_once() -> None:
+    servers = (NextHopServer(host="cut.example", weight=1000), NextHopServer(host="alive.example", weight=1))
+    world = World(make_settings(routes=(Route(servers=servers),)))
+    world.next_hop.cut("cut.example")
+    ref = world.judge(INSIDE)
+    world.work()
+    assert [sent.server for sent in world.next_hop.transactions] == ["cut.example:25"]
+    assert fates(world, ref) == {INSIDE: Fate.PENDING}
+
+
 def test_recipients_beyond_a_servers_limit_go_in_a_transaction_of_their_own_at_once() -> None:
     world = World()
     many = tuple(f"p{number}@aozora.example" for number in range(25))
