@@ -60,6 +60,7 @@ class TestBadServers:
         replies = deliver(server, timeout=0.4, longest=1.5)
         assert fates(replies) == TEMPORARY
         assert {reply.code for reply in replies} == {0}
+        assert {reply.unclear for reply in replies} == {command == CONTENT}
         assert all(reply.status.startswith("4.") and reply.text for reply in replies)
         assert time.monotonic() - begin < 4
 
