@@ -18,6 +18,8 @@ from shared.errors import StorageUnavailable
 from shared.ports_relay import IngressRule, IngressUser
 
 CONTAINER = "settings"
+PAGE = "5000"
+"""Documents listed by one request; also the most that storage allows."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +68,9 @@ class BlobIngressSource:
         found: dict[str, str] = {}
         marker = ""
         while True:
-            query = {"restype": "container", "comp": "list"} | ({"marker": marker} if marker else {})
+            query = {"restype": "container", "comp": "list", "maxresults": PAGE} | (
+                {"marker": marker} if marker else {}
+            )
             answer = await self._rest.request("GET", self._container, query=query)
             if answer.status != 200:
                 raise answer.unexpected("listing settings")

@@ -124,7 +124,9 @@ class StorageProxy:
                     for name, value in answer.getheaders():
                         if name.lower() not in ("content-length", "transfer-encoding", "connection", "keep-alive"):
                             self.send_header(name, value)
-                    if not (self.command == "HEAD" or answer.status in (204, 304)):
+                    if self.command == "HEAD":
+                        self.send_header("Content-Length", answer.getheader("Content-Length", "0"))
+                    elif answer.status not in (204, 304):
                         self.send_header("Content-Length", str(len(content)))
                     self.end_headers()
                     self.wfile.write(content)
