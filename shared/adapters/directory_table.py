@@ -36,6 +36,8 @@ _READERS = 8
 _BATCH = 100
 _LONGEST_KEY = 400
 _UNSAFE = re.compile(r"[^a-z0-9.@_+-]")
+# This type is prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_PREPARED = msgspec.json.Decoder(Person)
 
 
 class TableDirectory:

@@ -39,6 +39,10 @@ class _Document(msgspec.Struct):
     ingress: _Ingress = msgspec.field(default_factory=_Ingress)
 
 
+# Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_DECODER = msgspec.json.Decoder(_Document)
+
+
 class BlobIngressSource:
     """``IngressSource`` on Blob storage: one listing each time, and only documents that changed are fetched."""
 
@@ -91,7 +95,7 @@ class BlobIngressSource:
         if answer.status != 200:
             raise answer.unexpected(f"reading settings {name}")
         try:
-            document = msgspec.json.decode(answer.body, type=_Document)
+            document = _DECODER.decode(answer.body)
         except msgspec.DecodeError as error:
             _log.warning("settings %s cannot be read: %s", name, error)
             return None

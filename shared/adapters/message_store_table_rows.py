@@ -34,6 +34,9 @@ _STATE_FIELDS = tuple(
     field.name for field in fields(MessageRecord) if field.name not in (*FIXED_FIELDS, *DELIVERY_FIELDS)
 )
 
+# These types are prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_PREPARED = tuple(msgspec.json.Decoder(kind) for kind in (MessageRecord, Event, OutboxEntry))
+
 
 def partition_key(ref: MessageRef) -> str:
     """``{tenant}:{queue_id}``; both are safe as keys by their own definition."""

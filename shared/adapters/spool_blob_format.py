@@ -44,6 +44,10 @@ class _Document:
     reception: Reception
 
 
+# Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_DECODER = msgspec.json.Decoder(_Document)
+
+
 def encode(message: Spooled) -> bytes:
     """Envelope and reception as JSON."""
     return msgspec.json.encode(_Document(1, message.envelope, message.reception))
@@ -71,7 +75,7 @@ def document_in(value: str) -> bytes:
 def decode(ref: MessageRef, document: bytes, size: int) -> Spooled:
     """A message from its document; ``size`` is that of the stored bytes. Raises ``DamagedSpoolEntry``."""
     try:
-        read = msgspec.json.decode(document, type=_Document)
+        read = _DECODER.decode(document)
     except msgspec.DecodeError as error:
         raise DamagedSpoolEntry(f"envelope of {ref.queue_id} cannot be read: {error}") from error
     if read.version != 1:

@@ -117,7 +117,7 @@ def read_link(token: str, keys: Sequence[SigningKey], now: datetime) -> LinkClai
         raise LinkForged
     try:
         payload = _DECODER.decode(_decode(encoded))
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, RecursionError, msgspec.DecodeError):
         raise LinkForged from None
     key = next((key for key in keys if key.kid == payload.kid), None)
     if key is None or not hmac.compare_digest(_mac(_LINK_DOMAIN, encoded, key), signature):

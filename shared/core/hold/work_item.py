@@ -36,6 +36,10 @@ class _Document(msgspec.Struct, frozen=True):
     at: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
+# Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_DECODER = msgspec.json.Decoder(_Document)
+
+
 def write_work_item(ref: MessageRef, entry: OutboxEntry) -> bytes:
     """The body of a queue message: JSON with ``tenant``, ``queue_id``, ``kind``, ``number``, ``at``."""
     return msgspec.json.encode(_Document(ref.tenant_id, ref.queue_id, entry.kind, entry.number, entry.at))
@@ -44,7 +48,7 @@ def write_work_item(ref: MessageRef, entry: OutboxEntry) -> bytes:
 def read_work_item(body: bytes) -> WorkItem:
     """The work item in the body of a queue message. Raises ``UnreadableWorkItem`` for anything else."""
     try:
-        document = msgspec.json.decode(body, type=_Document)
+        document = _DECODER.decode(body)
         ref = MessageRef(document.tenant, document.queue_id)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise UnreadableWorkItem(f"not a work item: {error}") from error

@@ -154,10 +154,14 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes that are no document: no JSON or another shape, no UTF-8 in a string, endless nesting."""
 
 
+# Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_DECODER = msgspec.json.Decoder(TenantSettings)
+
+
 def read_settings(document: bytes) -> TenantSettings:
     """A settings document (JSON) as a model. Raises ``InvalidSettings`` that names the place and what is allowed."""
     try:
-        settings = msgspec.json.decode(document, type=TenantSettings)
+        settings = _DECODER.decode(document)
     except DECODE_ERRORS as error:
         raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
     check_settings(settings)

@@ -133,6 +133,8 @@ hides them too. Fields are removed before they are added, so that one policy can
 """
 
 _BY_NAME: dict[str, type[Call]] = {kind.NAME: kind for kind in ORDER}
+# Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _BY_NAME.items()}
 CHANGES_BODY = frozenset({ZipAttachments.NAME, InsertTemplate.NAME})
 """The transforms that change more than the message's own header."""
 
@@ -145,4 +147,4 @@ def stored_calls(calls: Iterable[Call]) -> tuple[TransformCall, ...]:
 
 def read_call(call: TransformCall) -> Call:
     """A stored call with its arguments. Raises ``LookupError`` for a name that there is not, ``msgspec.ValidationError``."""
-    return msgspec.json.decode(call.arguments, type=_BY_NAME[call.name])
+    return _DECODERS[call.name].decode(call.arguments)
