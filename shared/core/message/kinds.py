@@ -205,7 +205,8 @@ def _is_automatic_forward(message: _Message) -> bool:
 
     Redirected mail keeps the From of the stranger who wrote it, which nobody inside can write for Exchange to accept; so a From
     outside of the tenant's domains together with a mark of redirection proves it. Mail that a rule forwards under the
-    user's own From is told by two marks that have to agree: that of the rule, and that of automatic submission.
+    user's own From is told by two marks that have to agree: that of the rule, and that of automatic submission. A program
+    that submits mail could write both; a tenant that fears this switches the system policy for forwards off.
     """
     marks = _made_by_rule(message) or bool(message.header(b"x-ms-exchange-forwardingloop"))
     declared = (

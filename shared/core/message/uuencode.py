@@ -13,7 +13,7 @@ from shared.core.message.source import Buffer, find
 from shared.core.message.spans import Span
 
 _BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n(?=([!-`])([^\r\n]*))")
-_END = re.compile(rb"\n(?:`\r?\n| ?\r?\n)?end[ \t]*(?:\r|\n|\Z)")
+_END = re.compile(rb"\n(?:`\r?\n| ?\r?\n)?end[ \t]*(?:\r?\n|\r|\Z)")
 _LENGTHS = re.compile(rb"\n([!-_])(?=[^\r\n])")
 _MAX_FILES = 200
 

@@ -1,0 +1,38 @@
+"""The summary of a message: bounded whatever the message holds, and fit to be stored."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import msgspec
+
+from shared.core.message.summary import MessageSummary, summarise
+from tests.support.messages import crlf, facts, own
+
+
+def test_it_survives_being_stored() -> None:
+    summary = summarise(facts(own("apple-mail-attachments-inside-alternative")))
+    assert msgspec.json.decode(msgspec.json.encode(summary), type=MessageSummary) == summary
+    assert summary.attachments[0].name == "提案書.pdf"
+    assert summary.attachments_size == 17
+
+
+def test_it_is_bounded_and_tells_what_was_left_out() -> None:
+    part = "--b\nContent-Type: application/pdf; name=%s.pdf\n\nxx\n" % ("n" * 3000)
+    subject = b64encode(("長" * 3000).encode()).decode()
+    people = ", ".join("a" * 2000 + f"{number}@example.com" for number in range(30))
+    data = crlf(
+        f"From: {people}\nSubject: =?utf-8?B?{subject}?=\n"
+        f"Message-ID: <{'m' * 9000}>\nContent-Type: multipart/mixed; boundary=b\n\n{part * 300}--b--\n"
+    )
+    summary = summarise(facts(data))
+    assert summary.attachments_total == 300
+    assert summary.attachments_size == 600
+    assert len(summary.attachments) == 200
+    assert summary.subject == "長" * 1000
+    assert len(msgspec.json.encode(summary)) < 300_000
+
+
+def test_unset_is_not_empty() -> None:
+    assert summarise(facts(own("no-subject"))).subject is None
+    assert summarise(facts(own("empty-subject"))).subject == ""
