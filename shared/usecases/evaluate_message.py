@@ -10,13 +10,12 @@ import io
 
 from shared import log
 from shared.app import App
-from shared.core.hold import state
+from shared.core.hold.begin import ORIGINAL, begin, recipients_by_variant
 from shared.core.hold.record import Variant
 from shared.core.message.build_facts import build_facts
 from shared.core.message.facts import MessageFacts, RecipientFacts, RecipientField
 from shared.core.message.identity import MessageRef, ref_from_blob_name
 from shared.core.message.summary import summarise
-from shared.core.message.trace import received_field, trace_field
 from shared.core.policy.decision import Decision
 from shared.core.policy.evaluate import decide, hold_for_error
 from shared.core.policy.tenant_settings import TenantSettings
@@ -24,6 +23,7 @@ from shared.errors import TemporaryError
 from shared.ports import Content, Spooled
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
+from shared.usecases.trace_head import trace_head
 
 
 def evaluate_blob(app: App, blob_name: str) -> bool:
@@ -51,17 +51,15 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
     settings = app.settings.tenant(ref.tenant_id)
     data = read_all(content)
     facts, decision = _judge(app, spooled, settings, data)
-    trace_keys = app.secrets.signing_keys("trace")
-    head = trace_field(ref, "relayed", spooled.envelope, trace_keys[0]) + received_field(
-        spooled.reception, ref, spooled.envelope
-    )
-    change = state.begin(
+    untouched = recipients_by_variant(decision).get(ORIGINAL)
+    variants = (Variant(ORIGINAL, "spool", trace_head(app, spooled, untouched)),) if untouched is not None else ()
+    change = begin(
         ref,
         spooled.envelope,
         spooled.reception,
         summarise(facts),
         decision,
-        (Variant("original", "spool", head),),
+        variants,
         hold_plan(settings),
         app.clock.now(),
     )

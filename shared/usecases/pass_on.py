@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from shared import log
 from shared.app import App
-from shared.core.hold import state
+from shared.core.hold.begin import begin_claimed
 from shared.core.hold.record import Change, State
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.ports import Content
@@ -42,7 +42,7 @@ def create_and_pass_on(
             on_stored()
             return True
         token, length = new_claim(app, body.size)
-        claimed = state.begin_claimed(change, token, length)
+        claimed = begin_claimed(change, token, length)
         stored = create(app, claimed)
         if stored is None:
             return False

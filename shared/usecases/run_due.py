@@ -43,7 +43,7 @@ def push_on(app: App, ref: MessageRef) -> None:
     now = app.clock.now()
     send_outbox(app, ref, stored.outbox)
     record = stored.record
-    if record.state is State.HELD:
+    if record.state.awaits_decision:
         change = state.hold_due(record, hold_plan(app.settings.tenant(ref.tenant_id)), now)
         if change is not None:
             try:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from shared import log
 from shared.app import App
-from shared.core.hold import state
+from shared.core.hold.begin import begin
 from shared.core.hold.record import Variant
 from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope, Reception
@@ -39,7 +39,7 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
     facts = build_facts(kept, envelope, internal_domains=settings.internal_domains, ref=ref)
     now = app.clock.now()
     host = app.process.host_name
-    change = state.begin(
+    change = begin(
         ref,
         envelope,
         Reception(now, "", "", "own", "", "own", host, about.queue_id, len(kept)),

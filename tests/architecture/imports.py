@@ -86,7 +86,15 @@ ROOMS = (
     Room("shared/core/notice", ("shared.core", "shared.errors"), PURE_PACKAGES, pure=True),
     Room(
         "shared/usecases",
-        ("shared.usecases", "shared.core", "shared.ports", "shared.app", "shared.log", "shared.errors"),
+        (
+            "shared.usecases",
+            "shared.core",
+            "shared.ports",
+            "shared.ports_relay",
+            "shared.app",
+            "shared.log",
+            "shared.errors",
+        ),
         ("msgspec",),
         forbidden=("http", "socket", "smtplib", "os"),
     ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.core.hold import state
+from shared.core.hold.begin import begin
 from shared.core.hold.link import LinkClaims, Purpose, sign_link
 from shared.core.hold.record import Change, MessageRecord, Variant
 from shared.core.message.envelope import Envelope
@@ -100,7 +100,7 @@ def make_change(
         attachments_size=sum(attachment.size for attachment in attachments),
         size=1_800_000,
     )
-    return state.begin(
+    return begin(
         make_ref(at=now),
         envelope,
         make_reception(1_800_000, now),

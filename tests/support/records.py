@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from shared.core.hold import state
+from shared.core.hold.begin import begin
 from shared.core.hold.record import Actor, Change, Channel, MessageRecord, Role, Variant
 from shared.core.hold.state import HoldPlan, RetryPlan
 from shared.core.message.envelope import Envelope, Reception
@@ -85,7 +85,7 @@ def begun(
 ) -> Change:
     """The first change of a message."""
     envelope = envelope or make_envelope()
-    return state.begin(
+    return begin(
         ref or make_ref(),
         envelope,
         make_reception(at=now),

@@ -20,6 +20,7 @@ class State(StrEnum):
     """Where a message stands (product.md H1). ``delivered`` and below are ends."""
 
     HELD = "held"
+    DELAYED = "delayed"
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     PARTLY_DELIVERED = "partly-delivered"
@@ -30,7 +31,12 @@ class State(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing more can happen to the message."""
-        return self not in (State.HELD, State.DELIVERING)
+        return self not in (State.HELD, State.DELAYED, State.DELIVERING)
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether somebody can still release or discard the message. A delayed one is released by time alone."""
+        return self in (State.HELD, State.DELAYED)
 
 
 class Role(StrEnum):
@@ -99,13 +105,19 @@ class RecipientResult:
 class Variant:
     """One form of the outgoing message: ``head`` (Matta's trace fields) before the bytes of a stored blob.
 
-    ``source`` is ``"spool"`` for what came in or ``"outgoing"`` for a mail that Matta wrote. Made once and stored
-    before the first attempt, so that every attempt sends the same bytes.
+    ``source`` is ``"spool"`` for what came in, ``"outgoing"`` for a mail that Matta wrote, or ``"variant"`` for what
+    transforms made of a message; ``blob`` then tells which making it was. Made once and stored before the first attempt,
+    so that every attempt sends the same bytes. ``password`` is the sealed password of its ZIP (``sealed.py``), named
+    ``file_name``. ``size`` is the number of bytes of a made variant.
     """
 
     name: str
     source: str
     head: bytes
+    blob: str = ""
+    password: bytes = b""
+    file_name: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +186,7 @@ class EventCode(StrEnum):
     """What can happen to a message; documented in docs/GLOSSARY.md."""
 
     HELD = "held"
+    DELAYED = "delayed"
     PASSED = "passed"
     REJECTED = "rejected"
     REMINDED = "reminded"

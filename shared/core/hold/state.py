@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.core.hold.change import make_change, report_failures
 from shared.core.hold.record import (
     SYSTEM,
     Actor,
     Change,
-    Event,
     EventCode,
     Fate,
     MessageRecord,
@@ -23,12 +23,7 @@ from shared.core.hold.record import (
     Outcome,
     RecipientResult,
     State,
-    Variant,
 )
-from shared.core.message.envelope import Envelope, Reception
-from shared.core.message.identity import MessageRef
-from shared.core.message.summary import MessageSummary
-from shared.core.policy.decision import Decision, Disposition
 from shared.errors import PermanentError, TemporaryError
 
 
@@ -69,75 +64,9 @@ class RetryPlan:
         return min(grown, self.longest_pause) * (1 + 0.2 * jitter)
 
 
-def begin(
-    ref: MessageRef,
-    envelope: Envelope,
-    reception: Reception,
-    summary: MessageSummary,
-    decision: Decision,
-    variants: Sequence[Variant],
-    plan: HoldPlan,
-    now: datetime,
-    *,
-    own: str = "",
-    about: MessageRef | None = None,
-) -> Change:
-    """The first state of a message, as its decision says.
-
-    Every recipient starts pending on the first variant. A rejected message starts with all recipients failed and a
-    DSN owed.
-    """
-    state = {
-        Disposition.DELIVER: State.DELIVERING,
-        Disposition.HOLD: State.HELD,
-        Disposition.REJECT: State.BOUNCED,
-    }[decision.disposition]
-    record = MessageRecord(
-        ref=ref,
-        envelope=envelope,
-        reception=reception,
-        summary=summary,
-        decision=decision,
-        state=state,
-        created_at=now,
-        changed_at=now,
-        own=own,
-        about=about,
-        variants=tuple(variants),
-        recipients=tuple(RecipientResult(address, variants[0].name) for address in envelope.recipients),
-    )
-    code = decision.reasons[0].code if decision.reasons else "decided"
-    args = (("disposition", decision.disposition.value), ("reason", code))
-    if state is State.HELD:
-        record = replace(record, due_at=now + plan.reminder_pause)
-        return _change(record, EventCode.HELD, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
-    if state is State.DELIVERING:
-        return _change(
-            replace(record, delivery_started_at=now), EventCode.PASSED, SYSTEM, now, args, (OutboxKind.DELIVER,)
-        )
-    failed = tuple(
-        replace(result, fate=Fate.FAILED, code=554, status="5.4.6", text=code, at=now) for result in record.recipients
-    )
-    record, owed = _report_failures(replace(record, recipients=failed))
-    return _change(record, EventCode.REJECTED, SYSTEM, now, args, owed)
-
-
-def begin_claimed(change: Change, token: str, length: timedelta) -> Change:
-    """The first state of a passing message, with its delivery claimed by the worker that is about to store it.
-
-    It owes no queue message for the delivery: the claim's end brings the next worker, should this one die. Anything
-    but a message on its way stays as it is.
-    """
-    if change.record.state is not State.DELIVERING:
-        return change
-    until = change.record.created_at + length
-    record = replace(change.record, lease=token, lease_until=until, due_at=until)
-    return replace(change, record=record, outbox=tuple(e for e in change.outbox if e.kind is not OutboxKind.DELIVER))
-
-
 def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
-    """Let a held message go. Raises ``AlreadyDecided``."""
-    _must_be_held(record)
+    """Let a held or delayed message go. Raises ``AlreadyDecided``."""
+    _must_await_decision(record)
     changed = replace(
         record,
         state=State.DELIVERING,
@@ -145,24 +74,26 @@ def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
         delivery_started_at=now,
         due_at=None,
     )
-    return _change(changed, EventCode.RELEASED, actor, now, (), (OutboxKind.DELIVER,))
+    return make_change(changed, EventCode.RELEASED, actor, now, (), (OutboxKind.DELIVER,))
 
 
 def discard(record: MessageRecord, actor: Actor, now: datetime) -> Change:
-    """Destroy a held message. Raises ``AlreadyDecided``."""
-    _must_be_held(record)
+    """Destroy a held message, or recall a delayed one. Raises ``AlreadyDecided``."""
+    _must_await_decision(record)
     changed = replace(record, state=State.DISCARDED, outcome=Outcome("discard", actor, now), due_at=None)
-    return _change(changed, EventCode.DISCARDED, actor, now)
+    return make_change(changed, EventCode.DISCARDED, actor, now)
 
 
 def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | None:
-    """What time does to a hold: a reminder, or its end. ``None`` when nothing is due."""
-    if record.state is not State.HELD or record.due_at is None or record.due_at > now:
+    """What time does to a hold: a reminder, or its end; and the end of a delay. ``None`` when nothing is due."""
+    if not record.state.awaits_decision or record.due_at is None or record.due_at > now:
         return None
+    if record.state is State.DELAYED:
+        return release(record, SYSTEM, now)
     if record.reminders_sent < plan.reminders:
         changed = replace(record, reminders_sent=record.reminders_sent + 1, due_at=now + plan.reminder_pause)
         args = (("reminder", str(changed.reminders_sent)),)
-        return _change(changed, EventCode.REMINDED, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
+        return make_change(changed, EventCode.REMINDED, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
     last_notice = (OutboxKind.HOLD_NOTICE,)
     if plan.at_end == "release":
         released = release(record, SYSTEM, now)
@@ -170,8 +101,8 @@ def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | N
         return replace(released, outbox=(*released.outbox, OutboxEntry(OutboxKind.HOLD_NOTICE, number, now)))
     if plan.at_end == "discard":
         changed = replace(record, state=State.EXPIRED, outcome=Outcome("expire", SYSTEM, now), due_at=None)
-        return _change(changed, EventCode.EXPIRED, SYSTEM, now, (), last_notice)
-    return _change(replace(record, due_at=None), EventCode.LEFT, SYSTEM, now, (), last_notice)
+        return make_change(changed, EventCode.EXPIRED, SYSTEM, now, (), last_notice)
+    return make_change(replace(record, due_at=None), EventCode.LEFT, SYSTEM, now, (), last_notice)
 
 
 def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -> Change | None:
@@ -214,19 +145,19 @@ def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: d
         recipients = tuple(_given_up(result, now) if result.fate is Fate.PENDING else result for result in recipients)
     changed = replace(record, attempts=attempts, recipients=recipients, lease="", lease_until=None, due_at=None)
     failed = sum(result.fate is Fate.FAILED for result in recipients)
-    changed, owed = _report_failures(changed)
+    changed, owed = report_failures(changed)
     if changed.pending():
         next_at = min(now + plan.pause(attempts, jitter), started + plan.deadline + timedelta(seconds=1))
         changed = replace(changed, due_at=next_at)
         args = (("attempt", str(attempts)), ("pending", str(len(changed.pending()))))
-        return _change(changed, EventCode.DEFERRED, SYSTEM, now, args, owed)
+        return make_change(changed, EventCode.DEFERRED, SYSTEM, now, args, owed)
     if failed == len(recipients):
         state, code = State.BOUNCED, EventCode.BOUNCED
     elif failed:
         state, code = State.PARTLY_DELIVERED, EventCode.PARTLY_DELIVERED
     else:
         state, code = State.DELIVERED, EventCode.DELIVERED
-    return _change(replace(changed, state=state), code, SYSTEM, now, (("attempt", str(attempts)),), owed)
+    return make_change(replace(changed, state=state), code, SYSTEM, now, (("attempt", str(attempts)),), owed)
 
 
 def _given_up(result: RecipientResult, now: datetime) -> RecipientResult:
@@ -234,31 +165,6 @@ def _given_up(result: RecipientResult, now: datetime) -> RecipientResult:
     return replace(result, fate=Fate.FAILED, status="5.4.7", at=now)
 
 
-def _report_failures(record: MessageRecord) -> tuple[MessageRecord, tuple[OutboxKind, ...]]:
-    """Assign failures that no DSN tells of yet to the next event's DSN; a null sender gets none (RFC 5321 4.5.5)."""
-    new = [result for result in record.recipients if result.fate is Fate.FAILED and result.reported_in < 0]
-    if not new or record.envelope.is_null_sender:
-        return record, ()
-    recipients = tuple(
-        replace(result, reported_in=record.event_count) if result in new else result for result in record.recipients
-    )
-    return replace(record, recipients=recipients), (OutboxKind.DSN,)
-
-
-def _must_be_held(record: MessageRecord) -> None:
-    if record.state is not State.HELD:
+def _must_await_decision(record: MessageRecord) -> None:
+    if not record.state.awaits_decision:
         raise AlreadyDecided(record)
-
-
-def _change(
-    record: MessageRecord,
-    code: EventCode,
-    actor: Actor,
-    now: datetime,
-    args: tuple[tuple[str, str], ...] = (),
-    owed: tuple[OutboxKind, ...] = (),
-) -> Change:
-    """One event, and outbox entries numbered by it, so that numbers are unique within the message."""
-    event = Event(record.event_count, code, record.state, actor, now, args)
-    outbox = tuple(OutboxEntry(kind, event.number, now) for kind in owed)
-    return Change(replace(record, changed_at=now, event_count=record.event_count + 1), (event,), outbox)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.hold import state
+from shared.core.hold.begin import begin_claimed
 from shared.core.hold.record import (
     SYSTEM,
     Fate,
@@ -151,7 +152,7 @@ def test_a_claim_keeps_other_workers_out_until_it_runs_out() -> None:
 
 
 def test_a_passing_message_can_be_born_claimed_and_owes_no_delivery_then() -> None:
-    born = state.begin_claimed(begun(Disposition.DELIVER), "worker", timedelta(seconds=60))
+    born = begin_claimed(begun(Disposition.DELIVER), "worker", timedelta(seconds=60))
     assert kinds(born) == []
     assert [event.code for event in born.events] == ["passed"]
     assert born.record.due_at == born.record.lease_until == NOW + timedelta(seconds=60)
@@ -163,7 +164,7 @@ def test_a_passing_message_can_be_born_claimed_and_owes_no_delivery_then() -> No
 @pytest.mark.parametrize("disposition", [Disposition.HOLD, Disposition.REJECT])
 def test_a_message_that_does_not_pass_is_never_born_claimed(disposition: Disposition) -> None:
     change = begun(disposition)
-    assert state.begin_claimed(change, "worker", timedelta(seconds=60)) == change
+    assert begin_claimed(change, "worker", timedelta(seconds=60)) == change
 
 
 def test_a_held_message_cannot_be_claimed_for_delivery() -> None:
