@@ -22,7 +22,7 @@ from typing import Any
 from bench.rounds import interleave
 from bench.rows import Row
 from local.demo_tenant import demo_settings
-from local.secrets_file import ensure_keys, ensure_secrets
+from local.private_files import ensure_keys, ensure_secrets
 from shared.adapters.schedule_table import _keys  # filling 100,000 rows one by one would take longer than measuring
 from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_setup import prepare_storage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tests.support.crash_drill import (
     copies_by_queue_id,
     duplicates,
     kill_at_random,
+    settled,
     unexplained,
 )
 from tests.support.running import Running
@@ -49,12 +49,12 @@ def test_every_accepted_message_outlives_kills_of_functions_host_and_relay(
         for thread in (*postmen, clerk):
             thread.start()
         kill_at_random(running, books, KILLS, SEED, postmen)
-        states = _settled(running)
+        states = settled(running, MESSAGES)
         clerk.stop.set()
         received = [message for message in running.received() if message.envelope.sender == SENDER]
 
     assert len(books.accepted) == MESSAGES
-    assert set(states.values()) == {State.DELIVERED}, "in the end everything is delivered: held mail was released"
+    assert set(states) == {State.DELIVERED}, "in the end everything is delivered: held mail was released"
     by_id = {item.message_id: item for item in letters}
     arrived: dict[str, list[Arrival]] = {}
     for message in received:
@@ -79,15 +79,3 @@ def _message_id(raw: bytes) -> str:
     match = _MESSAGE_ID.search(raw)
     assert match is not None
     return match.group(1).decode()
-
-
-def _settled(running: Running, seconds: float = 90.0) -> dict[str, State]:
-    """Wait until every message in the spool has come to an end; returns the states."""
-    deadline = time.monotonic() + seconds
-    while True:
-        count = len(running.spooled())
-        states = {record.ref.queue_id: record.state for record in running.all_records()}
-        if len(states) == count and all(state.is_final for state in states.values()):
-            return states
-        assert time.monotonic() < deadline, f"{count} in the spool, states: {sorted(states.values())}"
-        time.sleep(1.0)

@@ -11,8 +11,7 @@ from local.demo.letters import letter
 from local.demo_tenant import COLLEAGUE, CUSTOMER, SENDER
 from local.processes import Child, stop_all
 from local.tools import ROOT
-from shared.core.hold.record import State
-from tests.support.crash_drill import Books, Clerk, Postman, copies_by_queue_id
+from tests.support.crash_drill import Books, Clerk, Postman, copies_by_queue_id, settled
 from tests.support.running import Running, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -40,7 +39,7 @@ def test_a_second_functions_host_at_the_same_time_doubles_nothing(tmp_path: Path
                 thread.start()
             for postman in postmen:
                 postman.join(60)
-            wait_for(lambda: [r.state for r in running.all_records()] == [State.DELIVERED] * MESSAGES, seconds=60)
+            settled(running, MESSAGES)
         finally:
             clerk.stop.set()
             stop_all([second])

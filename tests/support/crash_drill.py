@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from local.demo.desk import Arrival, Desk, Letter, find_form
 from local.mailbox.store import StoredMessage
+from shared.core.hold.record import State
 from tests.support.running import Running
 
 _QUEUE_ID = re.compile(rb"^X-Matta-Trace: v1; id=(\w+);", re.MULTILINE)
@@ -150,3 +151,19 @@ def unexplained(found: Sequence[Duplicate], books: Books, *, window_seconds: flo
         for item in found
         if not any(item.first - 0.1 <= moment <= item.first + window_seconds for moment in moments)
     ]
+
+
+def settled(running: Running, count: int, *, seconds: float = 90.0) -> Sequence[State]:
+    """Wait until at least ``count`` messages are in the spool and each has come to an end; returns their states."""
+    deadline = time.monotonic() + seconds
+    while True:
+        spooled = len(running.spooled())
+        records = running.all_records()
+        if len(records) == spooled >= count and all(record.state.is_final for record in records):
+            return [record.state for record in records]
+        if time.monotonic() > deadline:
+            left = [
+                (record.ref.queue_id, record.state, record.due_at) for record in records if not record.state.is_final
+            ]
+            raise TimeoutError(f"{spooled} in the spool, {len(records)} judged, without an end: {left}")
+        time.sleep(1.0)
