@@ -25,8 +25,6 @@ _LONGEST_COMMAND = 4096
 _LONGEST_AUTH = 12_288
 """RFC 4954 section 4."""
 _STREAM_LIMIT = 64 * 1024
-_LINGER_SECONDS = 5.0
-"""Time for a last reply to get through before the connection is cut."""
 _FOREVER = float("inf")
 
 
@@ -158,7 +156,8 @@ class Session(SMTP):
             self.transport.close()
             if self._timeout_handle is not None:
                 self._timeout_handle.cancel()
-            self._timeout_handle = self.loop.call_later(_LINGER_SECONDS, self._abort)
+            # Time for the last reply to get through before the connection is cut.
+            self._timeout_handle = self.loop.call_later(self.relay.clock_seconds, self._abort)
 
     def _abort(self) -> None:
         for transport in (self.transport, self._original_transport):
@@ -233,8 +232,9 @@ class Session(SMTP):
     async def _handle_client(self) -> None:
         try:
             await self._greet()
-            while True:
+            while not self.relay.stopping:
                 await self._obey(await self._next_line())
+            await self.last_word(replies.SHUTTING_DOWN, "stopped")
         except (Hangup, TLSSetupException):
             pass
         except (ConnectionError, asyncio.IncompleteReadError):
