@@ -6,7 +6,7 @@ temporary. No adapter decides anything about mail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,7 +39,7 @@ class Secrets(Protocol):
     """Keys and passwords. Values never reach a log."""
 
     def signing_keys(self, purpose: str) -> tuple[SigningKey, ...]:
-        """Keys for ``"link"`` or ``"trace"``; the first signs, all verify."""
+        """Keys for ``"link"``, ``"trace"`` or ``"seal"``; the first signs or seals, all verify or open."""
         ...
 
     def secret(self, name: str) -> str:
@@ -74,8 +74,16 @@ class Spool(Protocol):
         """``describe`` and the spool's ``content`` in one look; ``None`` where there is no such message."""
         ...
 
-    def content(self, source: str, ref: MessageRef) -> Content:
-        """The bytes; ``source`` is ``"spool"`` or ``"outgoing"``. Raises ``NotFound``."""
+    def content(self, source: str, ref: MessageRef, blob: str = "") -> Content:
+        """The bytes; ``source`` is ``"spool"``, ``"outgoing"``, or ``"variant"`` with ``blob``. Raises ``NotFound``."""
+        ...
+
+    def write_variant(self, ref: MessageRef, blob: str, chunks: Iterable[bytes]) -> int:
+        """Store an outgoing form of a message under a name that nobody has used; return the number of bytes.
+
+        ``blob`` is 8 to 64 letters, digits and dashes. Raises ``Conflict`` where the name is taken, and whatever
+        ``chunks`` raises; then nothing is stored.
+        """
         ...
 
     def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:

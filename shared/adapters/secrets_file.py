@@ -23,7 +23,7 @@ from shared.core.message.keys import SigningKey
 from shared.errors import NotFound, TemporaryError
 from shared.settings import MisconfiguredProcess
 
-PURPOSES = ("link", "trace")
+PURPOSES = ("link", "trace", "seal")
 KEY_BYTES = 32
 _SHORTEST_KEY = 16
 _log = logging.getLogger(__name__)
@@ -58,28 +58,44 @@ class FileSecrets:
 
 
 def create_keys_file(path: Path) -> bool:
-    """Make a file with a fresh key for each purpose, mode 0600. ``False`` where there is a file: it stays as it is.
+    """Make a file with a fresh key for each purpose, mode 0600; ``False`` where there is one already.
 
-    Complete or not there at all, also when two processes do it at the same time. Raises ``OSError``.
+    A file from before some purpose was known gets a key for that purpose, and keeps all that it has. Complete or not
+    changed at all, also when two processes do it at the same time. Raises ``OSError``, ``ValueError`` for a damaged file.
     """
-    keys = {
-        purpose: [{"kid": secrets.token_hex(4), "secret": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}]
-        for purpose in PURPOSES
-    }
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    temporary = _write_keys(path, {purpose: [_fresh_key()] for purpose in PURPOSES})
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            json.dump(keys, file, indent=2)
-            file.write("\n")
-        try:
-            os.link(temporary, path)  # unlike a rename, does not replace
-        except FileExistsError:
-            return False
+        os.link(temporary, path)  # unlike a rename, does not replace
         return True
+    except FileExistsError:
+        _add_missing_purposes(path)
+        return False
     finally:
         temporary.unlink()
+
+
+def _add_missing_purposes(path: Path) -> None:
+    document = json.loads(path.read_bytes())
+    _read_keys(document)
+    missing = [purpose for purpose in PURPOSES if not document.get(purpose)]
+    if missing:
+        temporary = _write_keys(path, document | {purpose: [_fresh_key()] for purpose in missing})
+        os.replace(temporary, path)
+
+
+def _fresh_key() -> dict[str, str]:
+    return {"kid": secrets.token_hex(4), "secret": base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}
+
+
+def _write_keys(path: Path, keys: Mapping[str, object]) -> Path:
+    """The keys in a new file beside ``path``."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump(keys, file, indent=2)
+        file.write("\n")
+    return temporary
 
 
 class _Watched(Generic[Value]):

@@ -5,7 +5,7 @@ Reads what ``spool_blob_writer.py`` commits; names and metadata are in ``spool_b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,15 +17,17 @@ from shared.adapters.spool_blob_format import (
     METADATA_FIELD,
     OUTGOING,
     SPOOL,
+    VARIANT,
     DamagedSpoolEntry,
     decode,
     document_in,
     sidecar_name,
+    variant_blob_name,
 )
 from shared.adapters.storage_clients import container_client
 from shared.adapters.storage_errors import Verdict, error_code, repeated, storage_call, verdict
 from shared.core.message.identity import MessageRef, ref_from_blob_name
-from shared.errors import NotFound, StorageUnavailable
+from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Content, Spooled, SpoolEntry
 from shared.settings import ProcessSettings
 
@@ -47,6 +49,18 @@ class _Piece:
     data: bytes
     size: int
     metadata: str
+
+
+def _in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of ``PIECE_BYTES``, the last one shorter; nothing for nothing."""
+    waiting = bytearray()
+    for chunk in chunks:
+        waiting += chunk
+        while len(waiting) >= PIECE_BYTES:
+            yield bytes(waiting[:PIECE_BYTES])
+            del waiting[:PIECE_BYTES]
+    if waiting:
+        yield bytes(waiting)
 
 
 class BlobSpool:
@@ -91,12 +105,15 @@ class BlobSpool:
             return None if described is None else (described, self._content(blob, first))
         return self._decoded(ref, first.metadata, first.size), self._content(blob, first)
 
-    def content(self, source: str, ref: MessageRef) -> Content:
+    def content(self, source: str, ref: MessageRef, blob: str = "") -> Content:
         """See ``Spool``."""
-        if source not in {SPOOL, OUTGOING}:
-            raise ValueError("the source is spool or outgoing")
-        blob = self._blob(source, ref.blob_name)
-        return self._content(blob, self._piece(blob, 0))
+        if source == VARIANT:
+            client = self._blob(OUTGOING, variant_blob_name(ref, blob))
+        elif source in {SPOOL, OUTGOING}:
+            client = self._blob(source, ref.blob_name)
+        else:
+            raise ValueError("the source is spool, outgoing or variant")
+        return self._content(client, self._piece(client, 0))
 
     def _decoded(self, ref: MessageRef, value: str, size: int) -> Spooled:
         document = self._sidecar(ref) if value == IN_SIDECAR else document_in(value)
@@ -133,6 +150,28 @@ class BlobSpool:
         if repeated(once, self._process.storage_timeout):
             return data
         return b"".join(self.content(OUTGOING, ref).chunks())
+
+    def write_variant(self, ref: MessageRef, blob: str, chunks: Iterable[bytes]) -> int:
+        """See ``Spool``. Staged in blocks, so that the size of a message does not matter; the list of them commits."""
+        from azure.core.exceptions import ResourceExistsError
+        from azure.core import MatchConditions
+        from azure.storage.blob import BlobBlock
+
+        client = self._blob(OUTGOING, variant_blob_name(ref, blob))
+        size = 0
+        blocks: list[BlobBlock] = []
+        for piece in _in_pieces(chunks):
+            identity = f"{len(blocks):08}"
+            with storage_call("stage an outgoing form"):
+                client.stage_block(identity, piece, length=len(piece))
+            blocks.append(BlobBlock(block_id=identity))
+            size += len(piece)
+        with storage_call("store an outgoing form"):
+            try:
+                client.commit_block_list(blocks, etag="*", match_condition=MatchConditions.IfMissing)
+            except ResourceExistsError as error:
+                raise Conflict("an outgoing form of that name is stored already") from error
+        return size
 
     def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
         """See ``Spool``. Looks into the folders of the hours in which such messages can have begun."""

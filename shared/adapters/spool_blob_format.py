@@ -4,13 +4,15 @@
   the envelope and the reception (JSON, base64 since metadata are HTTP headers);
 - container ``envelopes``: ``{hour}/{tenant}/{queue_id}.json`` holds the same JSON where it is too large for metadata
   (Azure allows 8 KiB in all); it is written before the message, whose metadata field then says ``sidecar``;
-- container ``outgoing``: mail that Matta itself wrote, named as in the spool.
+- container ``outgoing``: mail that Matta itself wrote, named as in the spool, and under
+  ``{hour}/{tenant}/{queue_id}/{blob}.eml`` the forms that transforms made of a message.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -24,9 +26,12 @@ from shared.ports_relay import Spooled
 SPOOL = "spool"
 ENVELOPES = "envelopes"
 OUTGOING = "outgoing"
+VARIANT = "variant"
+"""Source of ``Spool.content`` for made forms; no container of its own."""
 CONTAINERS = (SPOOL, ENVELOPES, OUTGOING)
 METADATA_FIELD = "spooled"
 IN_SIDECAR = "sidecar"
+_VARIANT_NAME = re.compile(r"[0-9A-Za-z-]{8,64}")
 LONGEST_METADATA = 6_000
 """Characters of base64 that go into metadata: well below Azure's 8 KiB for all fields with their names."""
 LONGEST_TRANSFER = timedelta(hours=1)
@@ -46,6 +51,13 @@ class _Document:
 
 # Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
 _DECODER = msgspec.json.Decoder(_Document)
+
+
+def variant_blob_name(ref: MessageRef, blob: str) -> str:
+    """Where an outgoing form lies in the container ``outgoing``. Raises ``ValueError`` for a name of another shape."""
+    if not _VARIANT_NAME.fullmatch(blob):
+        raise ValueError("not the name of an outgoing form")
+    return f"{ref.blob_name.removesuffix('.eml')}/{blob}.eml"
 
 
 def encode(message: Spooled) -> bytes:

@@ -37,6 +37,15 @@ class TestCreateKeysFile:
         assert path.read_bytes() == before
         assert list(path.parent.iterdir()) == [path]
 
+    def test_a_file_from_before_a_purpose_was_known_gets_a_key_for_it_and_keeps_the_others(self, path: Path) -> None:
+        path.write_text(json.dumps({"link": [GOOD_KEY], "own": [GOOD_KEY]}))
+        assert not create_keys_file(path)
+        secrets = FileSecrets(str(path), "")
+        assert [key.kid for key in secrets.signing_keys("link")] == ["k1"]
+        assert [len(secrets.signing_keys(purpose)) for purpose in ("trace", "seal", "own")] == [1, 1, 1]
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert list(path.parent.iterdir()) == [path]
+
     def test_twenty_at_once_make_one_file(self, path: Path) -> None:
         assert sorted(at_once(20, lambda _: create_keys_file(path)), key=bool) == [False] * 19 + [True]
         assert list(path.parent.iterdir()) == [path]

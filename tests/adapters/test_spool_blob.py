@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from shared.adapters.spool_blob_format import CONTAINERS, DamagedSpoolEntry, sid
 from shared.adapters.spool_blob_writer import BLOCK_BYTES, BlobSpoolWriter
 from shared.adapters.storage_clients import container_client
 from shared.core.message.identity import MessageRef
-from shared.errors import NotFound, StorageUnavailable
+from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Spool
 from shared.ports_relay import Spooled, SpoolWriter
 from shared.settings import ProcessSettings
@@ -139,6 +139,39 @@ def test_content_can_be_read_again_and_again(sides: Sides, process: ProcessSetti
     assert b"".join(content.chunks()) == data
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_an_outgoing_form_comes_back_as_it_was_made(sides: Sides, size: int) -> None:
+    data = (bytes(range(256)) * (size // 256 + 1))[:size]
+    chunks = (data[start : start + 300_000] for start in range(0, size, 300_000))
+    assert sides.spool.write_variant(make_ref(), "form-0001", chunks) == size
+    content = sides.spool.content("variant", make_ref(), "form-0001")
+    assert (content.size, b"".join(content.chunks())) == (size, data)
+
+
+def test_an_outgoing_form_is_written_once(sides: Sides) -> None:
+    sides.spool.write_variant(make_ref(), "form-0001", [b"one"])
+    with pytest.raises(Conflict):
+        sides.spool.write_variant(make_ref(), "form-0001", [b"two"])
+    assert b"".join(sides.spool.content("variant", make_ref(), "form-0001").chunks()) == b"one"
+
+
+def test_an_outgoing_form_whose_making_failed_is_not_there(sides: Sides) -> None:
+    def failing() -> Iterator[bytes]:
+        yield b"x" * 100
+        raise StorageUnavailable("the source went away")
+
+    with pytest.raises(StorageUnavailable):
+        sides.spool.write_variant(make_ref(), "form-0001", failing())
+    with pytest.raises(NotFound):
+        sides.spool.content("variant", make_ref(), "form-0001")
+
+
+@pytest.mark.parametrize("blob", ["", "short", "../../etc/passwd", "with.dot.s", "x" * 65])
+def test_names_of_outgoing_forms_lead_nowhere_else(sides: Sides, blob: str) -> None:
+    with pytest.raises(ValueError, match="not the name"):
+        sides.spool.write_variant(make_ref(), blob, [b"x"])
+
+
 @pytest.mark.parametrize("recipients", [1, 150, 1000], ids=lambda count: f"{count} recipients")
 def test_envelope_of_any_length_comes_back(sides: Sides, process: ProcessSettings, recipients: int) -> None:
     message = make_message(recipients=recipients)
@@ -197,7 +230,7 @@ def test_unknown_message_is_none_and_its_content_not_found(sides: Sides) -> None
 
 
 def test_other_containers_cannot_be_reached(sides: Sides) -> None:
-    with pytest.raises(ValueError, match="spool or outgoing"):
+    with pytest.raises(ValueError, match="spool, outgoing"):
         sides.spool.content("settings", make_ref())
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from shared.adapters.spool_blob_format import variant_blob_name
 from shared.core.message.identity import MessageRef
-from shared.errors import NotFound, StorageUnavailable
+from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Clock, Content, SpoolEntry
 from shared.ports_relay import Spooled
 from tests.fakes.trouble import Trouble
@@ -27,6 +28,7 @@ class FakeSpool:
         self._lock = threading.Lock()
         self._messages: dict[MessageRef, tuple[Spooled, bytes, datetime]] = {}
         self._outgoing: dict[MessageRef, bytes] = {}
+        self._variants: dict[str, bytes] = {}
 
     # --- SpoolWriter ---
 
@@ -80,20 +82,32 @@ class FakeSpool:
         described = self.describe(ref)
         return None if described is None else (described, self.content("spool", ref))
 
-    def content(self, source: str, ref: MessageRef) -> Content:
+    def content(self, source: str, ref: MessageRef, blob: str = "") -> Content:
         """See the port."""
         with self.trouble.around("content"), self._lock:
             if source == "spool":
                 data = self._messages[ref][1] if ref in self._messages else None
             elif source == "outgoing":
                 data = self._outgoing.get(ref)
+            elif source == "variant":
+                data = self._variants.get(variant_blob_name(ref, blob))
             else:
-                raise ValueError("the source is spool or outgoing")
+                raise ValueError("the source is spool, outgoing or variant")
         if data is None:
             raise NotFound("no such blob")
         # In two pieces, so that nobody relies on getting everything at once.
         middle = len(data) // 2
         return Content(len(data), lambda: iter([piece for piece in (data[:middle], data[middle:]) if piece]))
+
+    def write_variant(self, ref: MessageRef, blob: str, chunks: Iterable[bytes]) -> int:
+        """See the port."""
+        name = variant_blob_name(ref, blob)
+        data = b"".join(chunks)
+        with self.trouble.around("write_variant"), self._lock:
+            if name in self._variants:
+                raise Conflict("an outgoing form of that name is stored already")
+            self._variants[name] = data
+        return len(data)
 
     def write_outgoing(self, ref: MessageRef, data: bytes) -> bytes:
         """See the port."""
