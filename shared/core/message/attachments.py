@@ -16,7 +16,7 @@ from shared.core.message.facts import AttachmentFacts
 from shared.core.message.headers import disposition, first_body, parameter, percent_decode, token
 from shared.core.message.limits import DEFAULT_LIMITS, Limits
 from shared.core.message.spans import Part, Tree
-from shared.core.message.transfer import decoded_head, decoded_size
+from shared.core.message.transfer import IDENTITY_ENCODINGS, decoded_head, decoded_size
 from shared.core.message.uuencode import uuencoded_files
 
 _MAX_NAME = 1000
@@ -29,6 +29,9 @@ _REPORT_PARTS = frozenset(
 )
 _BODY_TYPES = frozenset(
     {"text/plain", "text/html", "text/enriched", "text/richtext", "text/watch-html", "text/x-amp-html"}
+)
+_PART_FIELD = re.compile(
+    rb"[\r\n](?:Content-(?:Type|Disposition)|content-(?:type|disposition)|CONTENT-(?:TYPE|DISPOSITION))[ \t]*:"
 )
 _PICTURE_ENDING = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|svg|webp|emf|wmf|ico|heic)$", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\s\"'<>)\\]{1,500})", re.IGNORECASE)
@@ -88,7 +91,8 @@ def is_body_text(tree: Tree, leaf: Leaf) -> bool:
     part = leaf.part
     kind = part.content.value
     if kind.startswith("multipart/"):
-        return True  # its boundary never occurs: mail programs show what stands there as text
+        # Its boundary never comes, so mail programs show a text; unless they guess better than this parser.
+        return part.encoding in IDENTITY_ENCODINGS and not _looks_like_parts(tree, part)
     if kind not in _BODY_TYPES:
         return False
     if not part.fields:
@@ -97,6 +101,11 @@ def is_body_text(tree: Tree, leaf: Leaf) -> bool:
     return word != "attachment" and not (
         parameter(parameters, "filename") or parameter(part.content.parameters, "name")
     )
+
+
+def _looks_like_parts(tree: Tree, part: Part) -> bool:
+    """Whether a body that should have parts holds header fields of parts, so that a more lenient reader may find some."""
+    return bool(_PART_FIELD.search(tree.data, part.body.start, min(part.body.end, part.body.start + _MAX_HTML)))
 
 
 def find_attachments(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> tuple[AttachmentFacts, ...]:
@@ -109,7 +118,7 @@ def find_attachments(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> tuple[Attac
         if len(found) >= limits.max_attachments:
             break
         if is_body_text(tree, leaf):
-            if leaf.part.content.value != "text/html" and leaf.part.encoding in ("7bit", "8bit", "binary"):
+            if leaf.part.content.value != "text/html" and leaf.part.encoding in IDENTITY_ENCODINGS:
                 for file in uuencoded_files(tree.data, leaf.part.body):
                     found.append(AttachmentFacts(file.name, file.size, "application/octet-stream", leaf.part.path))
         elif not _is_structure(tree, leaf):

@@ -12,6 +12,7 @@ from shared.core.message.headers import ATTACHED_MESSAGE, TEXT_PLAIN, parse_cont
 from shared.core.message.limits import DEFAULT_LIMITS, Limits
 from shared.core.message.source import Buffer, cut, find, plain
 from shared.core.message.spans import ContentType, HeaderField, Part, Span, Tree
+from shared.core.message.transfer import IDENTITY_ENCODINGS
 
 _LINE_END = rb"(?:\r{0,2}\n|\r(?!\r?\n))"
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\r\n]*+(?:" + _LINE_END + rb"[ \t][^\r\n]*+)*+)(" + _LINE_END + rb"|\Z)")
@@ -21,7 +22,6 @@ _FIELD_LIKE = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,99}[ \t]*+:|[ \t]")
 _ODD_FIELD = re.compile(rb"[^\s:]{1,100}+[ \t]*+:")
 _MBOX = re.compile(rb">?From ")
 _AFTER_BOUNDARY = re.compile(rb"(--|)([ \t]*+)((?<=[ \t])[^\r\n]*+|)(?:" + _LINE_END + rb"|\Z)")
-_IDENTITY_ENCODINGS = frozenset({"7bit", "8bit", "binary"})
 _MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 _DASH = 0x2D
 _SEARCHES = 16
@@ -126,7 +126,7 @@ class _Parser:
         while True:
             self._open(start)
             top = self.stack[-1]
-            holds_message = top.content.value in _MESSAGE_TYPES and top.encoding in _IDENTITY_ENCODINGS
+            holds_message = top.content.value in _MESSAGE_TYPES and top.encoding in IDENTITY_ENCODINGS
             if holds_message and top.body_start < self.end and not self._at_boundary(top.body_start):
                 start = top.body_start
                 continue

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from shared.core.message.source import Buffer, cut, find
 from shared.core.message.spans import Part, Span
 
+IDENTITY_ENCODINGS = frozenset({"7bit", "8bit", "binary"})
+"""Encodings that leave the content as it is."""
 _CHUNK = 256 * 1024
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in _BASE64_LETTERS)

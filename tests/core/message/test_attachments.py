@@ -84,6 +84,11 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
     "uuencoded in the text": ("Content-Type: text/plain\n\nbegin 644 a.bin\n#86)C\n`\nend", ["a.bin@1"]),
     "Mac resource fork": (multipart("appledouble", "Content-Type: application/applefile; name=a.pdf\n\nx", PDF), ["a.pdf@2"]),
     "multipart that has no parts": ("Content-Type: multipart/mixed; boundary=x\n\nno such line", []),
+    "multipart whose boundary is wrong": (multipart("mixed", TEXT, PDF).replace('"b"', "other"), ["part-TEXT.bin@TEXT"]),
+    "multipart that is encoded": (
+        multipart("mixed", TEXT, PDF).replace("\n\n", "\nContent-Transfer-Encoding: base64\n\n", 1).replace("--b", "LS1i"),
+        ["part-TEXT.bin@TEXT"],
+    ),
 }  # fmt: skip
 
 
