@@ -168,7 +168,7 @@ class BlobSpool:
             size += len(piece)
         with storage_call("store an outgoing form"):
             try:
-                client.commit_block_list(blocks, etag="*", match_condition=MatchConditions.IfMissing)
+                client.commit_block_list(blocks, match_condition=MatchConditions.IfMissing)
             except ResourceExistsError as error:
                 raise Conflict("an outgoing form of that name is stored already") from error
         return size
