@@ -36,6 +36,8 @@ PROGRAMS = {
         DebianProgram("smtp-sink", "postfix", "an SMTP server that only swallows"),
         DebianProgram("7zz", "7zip", "opens encrypted archives"),
         DebianProgram("unzip", "unzip", "opens archives"),
+        DebianProgram("zip", "zip", "an archiver to compare with"),
+        DebianProgram("bsdtar", "libarchive-tools", "opens encrypted archives"),
         DebianProgram("swaks", "swaks", "a real SMTP client"),
     )
 }

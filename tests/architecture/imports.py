@@ -53,6 +53,8 @@ class Room:
 
 
 PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe")
+CIPHERS = ("pyzipper", "lupa")
+"""AES for ZIP archives, and LuaJIT for the loop of ZipCrypto: functions of their arguments as they are used."""
 
 ROOMS = (
     Room("shared/core/message", ("shared.core.message", "shared.errors"), PURE_PACKAGES, pure=True),
@@ -68,7 +70,7 @@ ROOMS = (
     Room(
         "shared/core/transform",
         ("shared.core.transform", "shared.core.message", "shared.errors"),
-        PURE_PACKAGES,
+        (*PURE_PACKAGES, *CIPHERS),
         pure=True,
     ),
     Room(
