@@ -96,7 +96,7 @@ class BlobIngressSource:
             raise answer.unexpected(f"reading settings {name}")
         try:
             document = _DECODER.decode(answer.body)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             _log.warning("settings %s cannot be read: %s", name, error)
             return None
         if f"{document.tenant_id}.json" != name or not TENANT_ID.fullmatch(document.tenant_id):

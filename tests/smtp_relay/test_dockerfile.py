@@ -1,0 +1,76 @@
+"""The relay's image: what it copies is enough to run, and no more than the relay uses."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.tools import ROOT
+
+DOCKERFILE = (ROOT / "smtp_relay" / "Dockerfile").read_text("utf-8")
+LIST_MODULES = (
+    "import sys, pathlib, smtp_relay.__main__;"
+    "root = pathlib.Path.cwd();"
+    "print(*sorted(str(pathlib.Path(m.__file__).relative_to(root)) for m in sys.modules.values()"
+    " if (getattr(m, '__file__', None) or '').startswith(str(root))))"
+)
+
+
+def copied() -> list[tuple[Path, str]]:
+    """Files of the repository that the image has, with the folder that each is copied to."""
+    found = []
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE.partition("FROM python:3.13-slim\n")[2], re.MULTILINE):
+        *sources, target = line.split()
+        for source in sources:
+            matches = sorted(ROOT.glob(source))
+            assert matches, source
+            found += [(match, target) for match in matches]
+    return found
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """The image's folder ``/app``."""
+    for source, target in copied():
+        (tmp_path / target).mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, tmp_path / target / source.name)
+    return tmp_path
+
+
+def run_in(image: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], cwd=image, env={}, capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_what_the_image_holds_is_enough_to_run(image: Path) -> None:
+    done = run_in(image, "-m", "smtp_relay")
+    assert done.returncode == 1
+    assert "MattaStorage" in done.stderr
+
+
+def test_the_image_holds_nothing_that_the_relay_does_not_use(image: Path) -> None:
+    done = run_in(image, "-c", LIST_MODULES)
+    assert done.returncode == 0, done.stderr
+    held = {str(path.relative_to(image)) for path in image.rglob("*.py")}
+    assert held - set(done.stdout.split()) <= {"smtp_relay/__init__.py"}
+
+
+def test_the_relay_needs_no_package_beyond_its_own_requirements(image: Path) -> None:
+    program = "import sys, smtp_relay.__main__; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    loaded = set(run_in(image, "-c", program).stdout.split()) - set(sys.stdlib_module_names)
+    named = set(re.findall(r"^([\w-]+)==", (ROOT / "smtp_relay" / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    own = {"smtp_relay", "shared", "public", "attr"}  # atpublic and attrs are imported by these names
+    foreign = {name for name in loaded if not name.startswith("_") and name not in named | own}
+    assert foreign <= {"typing_extensions"}, "msgspec takes typing_extensions along where it is installed"
+
+
+def test_the_image_runs_as_nobody_special_and_passes_signals_on() -> None:
+    assert re.search(r"^USER \d+$", DOCKERFILE, re.MULTILINE)
+    assert 'ENTRYPOINT ["python", "-m", "smtp_relay"]' in DOCKERFILE
+    assert "HEALTHCHECK" in DOCKERFILE
