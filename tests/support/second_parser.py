@@ -1,0 +1,78 @@
+"""A second opinion on messages: fast-mail-parser (Rust crate mailparse), which shares no code with Python's ``email``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import fast_mail_parser
+
+
+class Unparsable(Exception):
+    """The second parser refuses the message (for example base64 with foreign characters in it)."""
+
+
+@dataclass(frozen=True)
+class SecondPart:
+    """One part as the second parser sees it. ``content`` is decoded, ``None`` for a multipart; ``kind`` in lower case."""
+
+    kind: str
+    content: bytes | None
+    filename: str
+    disposition: str
+    children: tuple[SecondPart, ...]
+
+    def walk(self) -> Iterator[SecondPart]:
+        """This part and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True)
+class SecondMail:
+    """A message as the second parser sees it: texts in the order of the message, addresses without display names."""
+
+    root: SecondPart
+    subject: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    plain: tuple[str, ...]
+    html: tuple[str, ...]
+    headers: dict[str, list[str]]
+
+
+def second_tree(data: bytes) -> SecondPart:
+    """The tree of parts. Raises ``Unparsable``."""
+    try:
+        return _part(fast_mail_parser.parse_email_tree(data))
+    except fast_mail_parser.ParseError as error:
+        raise Unparsable(str(error)) from error
+
+
+def second_mail(data: bytes) -> SecondMail:
+    """Tree, header and texts. Raises ``Unparsable``."""
+    try:
+        mail = fast_mail_parser.parse_email(data)
+    except fast_mail_parser.ParseError as error:
+        raise Unparsable(str(error)) from error
+    return SecondMail(
+        root=second_tree(data),
+        subject=mail.subject,
+        to=tuple(mailbox.address for mailbox in mail.to),
+        cc=tuple(mailbox.address for mailbox in mail.cc),
+        plain=tuple(mail.text_plain),
+        html=tuple(mail.text_html),
+        headers=mail.headers,
+    )
+
+
+def _part(part: Any) -> SecondPart:
+    return SecondPart(
+        kind=part.content_type.lower(),
+        content=part.content,
+        filename=part.filename,
+        disposition=(part.disposition or "").lower(),
+        children=tuple(_part(child) for child in part.children),
+    )
