@@ -1,4 +1,4 @@
-"""A second opinion on messages: fast-mail-parser (Rust crate mailparse), which shares no code with Python's ``email``."""
+"""A further opinion on the tree of parts: fast-mail-parser (Rust crate mailparse), no code in common with ``email``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import fast_mail_parser
 
 
 class Unparsable(Exception):
-    """The second parser refuses the message (for example base64 with foreign characters in it)."""
+    """This parser refuses the message (for example base64 with foreign characters in it)."""
 
 
 @dataclass(frozen=True)
 class SecondPart:
-    """One part as the second parser sees it. ``content`` is decoded, ``None`` for a multipart; ``kind`` in lower case."""
+    """One part as this parser sees it. ``content`` is decoded, ``None`` for a multipart; ``kind`` in lower case."""
 
     kind: str
     content: bytes | None
@@ -32,7 +32,7 @@ class SecondPart:
 
 @dataclass(frozen=True)
 class SecondMail:
-    """A message as the second parser sees it: texts in the order of the message, addresses without display names."""
+    """A message as this parser sees it: texts in the order of the message, addresses without display names."""
 
     root: SecondPart
     subject: str
