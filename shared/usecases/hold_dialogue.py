@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from shared import log
 from shared.app import App
 from shared.core.hold.link import LinkExpired, LinkForged, sign_step, step_is_ours
-from shared.core.hold.record import State
 from shared.core.notice.hold_view import HoldView
 from shared.core.notice.pages import confirm_page, error_page, hold_page, outcome_page
 from shared.core.text.language import choose_language
@@ -73,7 +72,7 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
     except ValueError:
         return plain_page(Answer.UNREADABLE, visit)
     record = opened.stored.record
-    if record.state is not State.HELD:
+    if not record.state.awaits_decision:
         return _decided(app, visit)
     step = _confirm_step(verb, form.acknowledged) if form.confirmed else _FIRST_STEP
     if not step_is_ours(form.mark, visit.token, step, app.secrets.signing_keys("link")):
@@ -94,7 +93,7 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
 
 def _look(app: App, visit: Visit) -> Page:
     view = _view(app, visit)
-    if view.sheet.state is State.HELD:
+    if view.sheet.state.awaits_decision:
         return web_page(Answer.SHOWN, hold_page(view, _mark(app, visit, _FIRST_STEP)), view.language)
     return web_page(Answer.SHOWN, outcome_page(view), view.language)
 

@@ -8,7 +8,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold.entitlement import sender_of
 from shared.core.hold.link import LinkClaims, Purpose, sign_link
-from shared.core.hold.record import Event, EventCode, MessageRecord, OutboxEntry, State
+from shared.core.hold.record import SYSTEM, Event, EventCode, MessageRecord, OutboxEntry, State
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.notice.formats import zone_of
@@ -25,6 +25,8 @@ _KINDS = {
     EventCode.LEFT: NoticeKind.LEFT,
     EventCode.RELEASED: NoticeKind.RELEASED,
     EventCode.EXPIRED: NoticeKind.EXPIRED,
+    EventCode.DELAYED: NoticeKind.DELAYED,
+    EventCode.DISCARDED: NoticeKind.DISCARDED,
 }
 """Which notice belongs to which event of the history."""
 
@@ -96,8 +98,10 @@ def _still_true(record: MessageRecord, event: Event, kind: NoticeKind) -> bool:
             return record.state is State.HELD and str(record.reminders_sent) == number and record.due_at is not None
         case NoticeKind.LEFT:
             return record.state is State.HELD
-        case NoticeKind.RELEASED | NoticeKind.EXPIRED:
-            return True
+        case NoticeKind.DELAYED:
+            return record.state is State.DELAYED
+        case NoticeKind.RELEASED | NoticeKind.EXPIRED | NoticeKind.DISCARDED:
+            return event.actor == SYSTEM  # people know what they did themselves
 
 
 def _message_id(app: App, ref: MessageRef, number: int) -> str:

@@ -54,8 +54,12 @@ def make_change(
     disposition: Disposition = Disposition.HOLD,
     reverse_path: str = SENDER,
     now: datetime = NOW,
+    **decided: object,
 ) -> Change:
-    """The first change of a message to six people in four domains, with two attachments and three reasons."""
+    """The first change of a message to six people in four domains, with two attachments and three reasons.
+
+    ``decided`` are further fields of the decision.
+    """
     known = recipients or tuple(
         RecipientFacts(address, address.rpartition("@")[2], field, external, name, members)
         for address, name, field, external, members in _PEOPLE
@@ -105,7 +109,7 @@ def make_change(
         envelope,
         make_reception(1_800_000, now),
         summary,
-        Decision((DecisionPart(envelope.recipients, disposition, reasons),), 1),
+        Decision((DecisionPart(envelope.recipients, disposition, reasons),), 1, **decided),  # type: ignore[arg-type]  # tests name the fields
         (Variant("original", "spool", b"X-Matta-Trace: v1; test\r\n"),),
         HOLD_PLAN,
         now,

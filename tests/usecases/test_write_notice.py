@@ -11,13 +11,16 @@ import pytest
 
 from shared.core.hold.link import read_link
 from shared.core.hold.record import OutboxEntry, OutboxKind, State
+from shared.core.hold.state import hold_due
 from shared.core.message.identity import MessageRef
+from shared.core.policy.decision import Disposition
 from shared.core.policy.tenant_settings import HoldNotices
 from shared.errors import StorageUnavailable
 from shared.ports import Person
-from shared.usecases.act_on_hold import Verb, act_on_hold
+from shared.usecases.act_on_hold import Acted, Verb, act_on_hold
 from shared.usecases.hold_dialogue import Visit, visit_hold
 from shared.usecases.notify import notify_item
+from shared.usecases.plans import hold_plan
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from shared.usecases.web_page import Answer
@@ -183,6 +186,45 @@ def test_a_held_message_of_the_null_sender_is_told_to_nobody() -> None:
     change = make_change(reverse_path="")
     assert world.messages.create(change) is not None
     assert not write_notice(world.app, change.record.ref, entry(world))
+
+
+def test_a_delayed_message_is_told_of_while_it_waits() -> None:
+    world = World()
+    change = make_change(disposition=Disposition.DELIVER, delay_minutes=10, reverse_path=SENDER, now=world.clock.now())
+    ref = change.record.ref
+    world.messages.create(change)
+    assert write_notice(world.app, ref, entry(world))
+    world.work()
+    [notice] = letters(world)
+    assert str(notice["Subject"]) == "[待った] 送信待ち: 【至急】お見積書送付の件"
+    assert "に自動で配送されます" in text_of(notice)
+    token = token_in(world, notice)
+    assert isinstance(act_on_hold(world.app, token, Verb.DISCARD, (), ""), Acted)
+    assert world.record(ref).state is State.DISCARDED
+    assert not write_notice(world.app, ref, entry(world, 1)), "people know what they did themselves"
+
+
+def test_a_delayed_message_that_went_out_meanwhile_is_not_told_of() -> None:
+    world = World()
+    change = make_change(disposition=Disposition.DELIVER, delay_minutes=10, reverse_path=SENDER, now=world.clock.now())
+    stored = world.messages.create(change)
+    assert stored is not None
+    world.clock.advance(minutes=11)
+    sent = hold_due(stored.record, hold_plan(world.settings), world.clock.now())
+    assert sent is not None
+    world.messages.commit(stored, sent)
+    assert not write_notice(world.app, change.record.ref, entry(world))
+
+
+def test_a_discard_by_policy_is_told() -> None:
+    world = World()
+    change = make_change(disposition=Disposition.DISCARD, notify_sender=True, reverse_path=SENDER)
+    world.messages.create(change)
+    [owed] = change.outbox
+    assert write_notice(world.app, change.record.ref, owed)
+    world.work()
+    [notice] = letters(world)
+    assert str(notice["Subject"]) == "[待った] ポリシーにより破棄: 【至急】お見積書送付の件"
 
 
 def test_mattas_own_mail_has_no_notice() -> None:

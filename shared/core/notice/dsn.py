@@ -121,6 +121,8 @@ def _letter_lines(
         yield ""
         yield f"  {one_line(result.address, 320)}"
         yield f"    {_why(record, result, language)}"
+        if record.decision.disposition is Disposition.REJECT and record.decision.reject_text:
+            yield f"    {one_line(record.decision.reject_text, 600)}"
         if result.code and result.server and result.text:
             yield f"    {DSN.text('answer', language)} ({_host(result.server)}): {_answer(result)}"
     if len(failed) > SHOWN:

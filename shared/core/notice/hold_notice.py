@@ -36,11 +36,13 @@ class NoticeKind(StrEnum):
     LEFT = "left"
     RELEASED = "released"
     EXPIRED = "expired"
+    DELAYED = "delayed"
+    DISCARDED = "discarded"
 
     @property
     def asks(self) -> bool:
         """Whether there is still something to decide."""
-        return self in (NoticeKind.FIRST, NoticeKind.REMINDER, NoticeKind.LEFT)
+        return self in (NoticeKind.FIRST, NoticeKind.REMINDER, NoticeKind.LEFT, NoticeKind.DELAYED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ SHOWN_PEOPLE = 8
 _TITLE_SUBJECT = 80
 _TONES: dict[State, tuple[str, str]] = {
     State.HELD: ("warn", "pause"),
+    State.DELAYED: ("warn", "clock"),
     State.DELIVERING: ("good", "send"),
     State.DELIVERED: ("good", "check"),
     State.PARTLY_DELIVERED: ("warn", "alert"),
@@ -46,7 +47,7 @@ def hold_page(view: HoldView, mark: str, ticked: Collection[int] = (), missing: 
 
     ``mark`` is the form's own field. ``missing`` are reasons that should have been ticked: an error summary names them.
     """
-    context = _about(view, PAGE.text("state.held.title", view.language))
+    context = _about(view, PAGE.text(f"state.{view.sheet.state}.title", view.language))
     return render_template("hold.html", context | {"mark": mark, "ticked": ticked, "missing": missing})
 
 
@@ -105,7 +106,7 @@ def _about(view: HoldView, title: str) -> dict[str, Any]:
         "end_text": lambda end: _end_text(view, end),
         "outcome_text": _outcome_text,
         "event": lambda event: _event_text(view, event),
-        "narrow": view.sheet.state is not State.HELD,
+        "narrow": not view.sheet.state.awaits_decision,
     }
 
 
@@ -121,7 +122,8 @@ def _outcome_text(view: HoldView) -> str:
     when = moment_text(outcome.at, view.zone, language)
     verb = PAGE.text(f"verb.{outcome.verb}", language)
     if outcome.actor == SYSTEM:
-        return PAGE.text("outcome.by_system", language, when=when, verb=verb)
+        key = "outcome.by_policy" if view.sheet.by_policy else "outcome.by_system"
+        return PAGE.text(key, language, when=when, verb=verb)
     key = "outcome.by_you" if outcome.actor.name.casefold() == view.person.casefold() else "outcome.by_other"
     channel = WORDS.text(f"channel.{outcome.actor.channel}", language)
     return PAGE.text(key, language, when=when, verb=verb, who=one_line(outcome.actor.name), channel=channel)

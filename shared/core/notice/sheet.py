@@ -15,7 +15,7 @@ from shared.core.hold.record import Fate, MessageRecord, Outcome, State
 from shared.core.message.domains import DomainSet, domain_of, normal_address
 from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.notice.safe_text import one_line
-from shared.core.policy.decision import AnchorKind, Reason
+from shared.core.policy.decision import AnchorKind, Disposition, Reason
 from shared.core.policy.tenant_settings import HoldNotices
 
 LONGEST_SUBJECT = 300
@@ -85,7 +85,10 @@ class ShownAttachment:
 
 @dataclass(frozen=True, slots=True)
 class HoldSheet:
-    """Everything a face shows of a message but its text. ``subject`` is empty where there is none."""
+    """Everything a face shows of a message but its text. ``subject`` is empty where there is none.
+
+    ``by_policy`` tells that the outcome was decided when the message was judged.
+    """
 
     subject: str
     subject_marks: tuple[int, ...]
@@ -100,6 +103,7 @@ class HoldSheet:
     reasons: tuple[NumberedReason, ...]
     state: State
     outcome: Outcome | None
+    by_policy: bool
 
     @property
     def external_domains(self) -> tuple[str, ...]:
@@ -172,11 +176,14 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
         reasons=reasons,
         state=record.state,
         outcome=record.outcome,
+        by_policy=record.decision.disposition is Disposition.DISCARD,
     )
 
 
 def hold_end(record: MessageRecord, notices: HoldNotices) -> HoldEnd:
-    """What happens to a held message when nobody decides, after the reminders that are still to come."""
+    """What happens to a message when nobody decides: after a delay, or after the reminders that are still to come."""
+    if record.state is State.DELAYED:
+        return HoldEnd("release", record.due_at)
     if notices.at_end == "leave" or record.due_at is None:
         return HoldEnd("leave", None)
     waiting = max(notices.reminders - record.reminders_sent, 0)

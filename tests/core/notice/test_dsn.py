@@ -201,6 +201,17 @@ def test_a_refused_loop_says_so(language: Language) -> None:
     assert (block["Status"], block["Diagnostic-Code"], block["Remote-MTA"]) == ("5.4.6", "X-Matta; loop", None)
 
 
+def test_a_refusal_by_policy_tells_the_text_that_the_policy_has() -> None:
+    change = make_change(
+        disposition=Disposition.REJECT, reasons=(Reason("policy"),), reject_text="社外への送信は\r\n禁止です。"
+    )
+    _, message = write(change.record, change.record.recipients)
+    text, status, _ = message.iter_parts()
+    assert "社外への送信は 禁止です。" in text.get_content()
+    assert status.get_payload()[1]["Status"] == "5.7.1"
+    assert status.get_payload()[1].get_all("Action") == ["failed"]
+
+
 def test_a_server_that_never_answered_is_not_quoted() -> None:
     _, message = write(*bounced(code=0, status="5.4.7", text="connection refused"), language="en")
     text, status, _ = message.iter_parts()

@@ -24,7 +24,7 @@ from shared.core.notice.pages import (
     outcome_page,
 )
 from shared.core.notice.templating import style_sheet
-from shared.core.policy.decision import Anchor, AnchorKind, Reason
+from shared.core.policy.decision import Anchor, AnchorKind, Disposition, Reason
 from shared.core.text.language import Language
 from shared.core.text.page import PAGE
 from tests.support.holds import SENDER, make_change, make_view, people
@@ -247,11 +247,27 @@ def test_the_outcome_says_who_when_and_how(outcome: Outcome | None, told: str) -
     assert told in Document(outcome_page(make_view(record))).one("main").words()
 
 
-@pytest.mark.parametrize("ended", [one for one in State if one is not State.HELD])
+@pytest.mark.parametrize("ended", [one for one in State if not one.awaits_decision])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_state_has_its_own_heading(ended: State, language: Language) -> None:
     html = outcome_page(make_view(replace(released(), state=ended), language))
     assert Document(html).one("h1").words() == PAGE.text(f"state.{ended}.title", language)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_delayed_message_can_be_sent_at_once_or_called_back(language: Language) -> None:
+    record = make_change(disposition=Disposition.DELIVER, delay_minutes=10).record
+    document = Document(hold_page(make_view(record, language, end="release"), "mark"))
+    assert PAGE.text("state.delayed.title", language) in document.one("main").words()
+    assert PAGE.text("hold.lead.delayed", language) in document.one("main").words()
+    assert [button.attributes["value"] for button in document.all("button")] == ["release", "discard"]
+
+
+def test_a_discard_by_policy_says_so() -> None:
+    record = make_change(disposition=Disposition.DISCARD).record
+    words = Document(outcome_page(make_view(record))).one("main").words()
+    assert "設定されたポリシーに従って「破棄」が行われました" in words
+    assert "期限" not in words
 
 
 def test_recipients_show_what_became_of_them() -> None:

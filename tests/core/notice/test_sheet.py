@@ -11,7 +11,7 @@ from shared.core.hold import state
 from shared.core.hold.record import Fate, MessageRecord
 from shared.core.message.facts import AttachmentFacts, Mailbox, RecipientFacts, RecipientField
 from shared.core.notice.sheet import Counts, HoldEnd, hold_end, make_sheet
-from shared.core.policy.decision import Anchor, AnchorKind, Reason
+from shared.core.policy.decision import Anchor, AnchorKind, Disposition, Reason
 from shared.core.policy.tenant_settings import HoldNotices
 from tests.support.holds import make_change, with_header
 from tests.support.records import HOLD_PLAN, NOW, SENDER, begun
@@ -160,3 +160,8 @@ def _reminded(times: int) -> MessageRecord:
 def test_the_end_of_a_hold_stays_where_it_was_announced(record: MessageRecord, at_end: str, expected: HoldEnd) -> None:
     notices = HoldNotices(reminder_hours=4.0, reminders=2, at_end=at_end)  # type: ignore[arg-type]  # one of the three
     assert hold_end(record, notices) == expected
+
+
+def test_the_end_of_a_delay_is_its_release() -> None:
+    record = make_change(disposition=Disposition.DELIVER, delay_minutes=10).record
+    assert hold_end(record, HoldNotices(at_end="discard")) == HoldEnd("release", NOW + timedelta(minutes=10))
