@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, str] = {
     "held": "Held.",
+    "delayed": "Delivery waits for the time that is set.",
     "passed": "Delivery started without a hold.",
     "rejected": "Delivery was refused.",
     "released": "Released.",

@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "disposition.reject": "reject",
     "disposition.discard": "discard",
     "state.held": "held",
+    "state.delayed": "waiting to be sent",
     "state.delivering": "being delivered",
     "state.delivered": "delivered",
     "state.partly-delivered": "partly delivered",

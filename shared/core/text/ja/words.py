@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "disposition.reject": "配送拒否",
     "disposition.discard": "破棄",
     "state.held": "保留中",
+    "state.delayed": "送信待ち",
     "state.delivering": "配送中",
     "state.delivered": "配送済み",
     "state.partly-delivered": "一部配送済み",
