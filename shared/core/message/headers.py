@@ -41,10 +41,10 @@ _EXTENDED = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*?)")
 _TYPE = re.compile(r"[!-.0-~]+/[!-~]+")
 
 
-def parse_content_type(raw: bytes, default: ContentType = TEXT_PLAIN) -> ContentType:
+def parse_content_type(raw: bytes) -> ContentType:
     """A Content-Type body. What is no ``type/subtype`` counts as ``text/plain`` (RFC 2045 section 5.2), parameters kept."""
     value, parameters = parse_structured(raw)
-    return ContentType(value if _TYPE.fullmatch(value) else default.value, parameters)
+    return ContentType(value if _TYPE.fullmatch(value) else TEXT_PLAIN.value, parameters)
 
 
 def parse_structured(raw: bytes) -> tuple[str, tuple[tuple[str, bytes], ...]]:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class LimitPassed(Exception):
+    """A limit of parsing was passed; the text is the stable word for which one. Never leaves the parser."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of parsing (beyond them the message is unreadable) and of facts (beyond them facts are cut).

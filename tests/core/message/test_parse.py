@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.message
 import mmap
 from dataclasses import replace
 from pathlib import Path
@@ -201,3 +203,75 @@ def test_many_siblings_without_an_end_boundary_stay_readable() -> None:
     tree = parse(data)
     assert tree.unreadable == ""
     assert len(tree.root.children) == 200
+
+
+OTHERWISE = frozenset(
+    {
+        "dsn-exchange",  # email makes parts of the field groups of a delivery status
+        "read-receipt-outlook",
+        "mimetools-testmsgs__2002_06_12_doublebound",  # email joins repeated boundary lines, here an empty part lies between
+        "mimetools-testmsgs__double-bound",
+    }
+)
+"""Flawless corpus messages in which the ``email`` package sees other leaves, and why."""
+
+
+def defects(message: email.message.Message) -> list[object]:
+    return [defect for part in message.walk() for defect in part.defects]
+
+
+def leaves_by_email(message: email.message.Message) -> list[tuple[str, bytes]]:
+    """Types and raw bodies; the attribute holds what ``get_payload`` would already have decoded."""
+    return [
+        (part.get_content_type(), str(vars(part)["_payload"]).encode("ascii", "surrogateescape"))
+        for part in message.walk()
+        if not part.is_multipart()
+    ]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_the_standard_library_sees_the_same_leaves_in_well_formed_mail(data: st.DataObject) -> None:
+    """Nested multiparts and attached messages built at random; the ``email`` package is the second opinion."""
+    counter = iter(range(1000))
+
+    def entity(depth: int) -> bytes:
+        kind = data.draw(
+            st.sampled_from(["text", "file", "multipart", "multipart", "message"] if depth else ["text", "file"])
+        )
+        if kind == "multipart":
+            boundary = b"=_%d" % next(counter)
+            children = [entity(depth - 1) for _ in range(data.draw(st.integers(1, 3)))]
+            preamble, epilogue = data.draw(st.sampled_from([(b"", b""), (b"preamble\r\n", b"epilogue\r\n")]))
+            body = (
+                preamble
+                + b"".join(b"--%s\r\n%s\r\n" % (boundary, child) for child in children)
+                + b"--%s--\r\n" % boundary
+            )
+            return b'Content-Type: multipart/mixed; boundary="%s"\r\n\r\n' % boundary + body + epilogue
+        if kind == "message":
+            return b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n" + entity(depth - 1)
+        text = b"\r\n".join(data.draw(st.lists(st.sampled_from([b"line", b"", b"-- ", b"--=_", b"A: b"]), max_size=4)))
+        return b"Content-Type: %s\r\n\r\n%s" % (b"text/plain" if kind == "text" else b"application/pdf", text)
+
+    message = b"Subject: x\r\n" + entity(3)
+    tree = parse(message)
+    ours = [(part.content.value, tree.bytes_of(part.body)) for part in tree.walk() if part.is_leaf]
+    assert ours == leaves_by_email(email.message_from_bytes(message))
+
+
+def test_the_standard_library_sees_the_same_leaves_in_flawless_corpus_messages() -> None:
+    compared = 0
+    for path in corpus():
+        data = path.read_bytes()
+        message = email.message_from_bytes(data)
+        tree = parse(data)
+        encoded = any(
+            part.content.main in ("message", "multipart") and part.encoding == "base64" for part in tree.walk()
+        )
+        if defects(message) or encoded or path.stem in OTHERWISE:
+            continue
+        ours = [(part.content.value, tree.bytes_of(part.body)) for part in tree.walk() if part.is_leaf]
+        assert ours == leaves_by_email(message), path.name
+        compared += 1
+    assert compared >= 40  # the own corpus alone has more
