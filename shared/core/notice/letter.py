@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.policy import EmailPolicy
 
 NOBODY = "undisclosed-recipients:;"
 """What To says where the recipient's address cannot be written as RFC 5322 wants."""
@@ -40,11 +41,16 @@ class Letter:
 
 def letter_policy(letter: Letter) -> EmailPolicy[Any]:
     """How the mail is written: CRLF, encoded words, or raw UTF-8 header fields where an address needs them."""
+    from email.policy import SMTP, SMTPUTF8  # its header parser takes 15 ms: only where a mail is really written
+
     return SMTPUTF8 if letter.smtputf8 else SMTP
 
 
 def new_message(letter: Letter, subject: str, submitted: str) -> EmailMessage:
     """A message with the header fields of an automatic mail; ``submitted`` is the keyword of RFC 3834 section 5."""
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+
     message = EmailMessage(letter_policy(letter))
     message["From"] = Address(letter.sender_name, addr_spec=letter.sender_address)
     message["To"] = _to(letter.recipient)
@@ -66,6 +72,9 @@ def safe_message_id(text: str) -> str:
 
 
 def _to(address: str) -> Address | str:
+    from email.errors import HeaderParseError
+    from email.headerregistry import Address
+
     local, _, domain = address.rpartition("@")
     if not local or not _PLAIN_LOCAL.fullmatch(local) or len(address) > 320:
         return NOBODY
