@@ -7,18 +7,31 @@ small piece out as ``bytes``, and tell the length. Nothing here copies more than
 from __future__ import annotations
 
 import mmap
-import re
 
 Buffer = bytes | memoryview | mmap.mmap
 """What a message may be handed over as. A memory map must stay open as long as its tree is used."""
 
 
+_FIRST_WINDOW = 4 * 1024
+_WINDOW = 256 * 1024
+
+
 def find(data: Buffer, pattern: bytes, start: int, end: int) -> int:
     """Lowest position in ``data[start:end]`` where ``pattern`` begins and fits, or -1."""
-    if isinstance(data, memoryview):
-        match = re.compile(re.escape(pattern)).search(data, start, end)
-        return match.start() if match else -1
-    return data.find(pattern, start, end)
+    if not isinstance(data, memoryview):
+        return data.find(pattern, start, end)
+    # A view cannot search. Copies of small windows that overlap by all but one byte of the pattern can, and fast.
+    end = min(end, len(data))
+    window = _FIRST_WINDOW
+    while start + len(pattern) <= end:
+        stop = min(start + max(window, 2 * len(pattern)), end)
+        at = bytes(data[start:stop]).find(pattern)
+        if at >= 0:
+            return start + at
+        if stop == end:
+            break
+        start, window = stop - len(pattern) + 1, _WINDOW + len(pattern)
+    return -1
 
 
 def cut(data: Buffer, start: int, end: int) -> bytes:
