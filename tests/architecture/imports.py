@@ -52,7 +52,7 @@ class Room:
     forbidden: tuple[str, ...] = ()
 
 
-PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe", "cryptography")
+PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe", "cryptography", "re2")
 CIPHERS = ("pyzipper", "lupa")
 """AES for ZIP archives, and LuaJIT for the loop of ZipCrypto: functions of their arguments as they are used."""
 

@@ -19,7 +19,8 @@ class Zip(Model, frozen=True, kw_only=True, tag_field="type", tag="zip"):
     """A1: all attachments into one encrypted ZIP.
 
     ``exempt_internal`` and ``exempt_lists`` name who gets the original. ``password`` empty means generated.
-    ``explanation`` is the id of the template put into the body (Z6); ``notice`` says how the password goes out (Z3).
+    ``explanation`` is the id of the template put into the body (Z6), at ``explanation_place``; ``notice`` says how the
+    password goes out (Z3), by ``notice_template`` or a built-in text.
     """
 
     method: Literal["aes-256", "zipcrypto"] = "aes-256"
@@ -31,6 +32,7 @@ class Zip(Model, frozen=True, kw_only=True, tag_field="type", tag="zip"):
     password_length: Annotated[int, msgspec.Meta(ge=8, le=64)] = 12
     password_classes: tuple[Literal["lower", "upper", "digit", "symbol"], ...] = ("lower", "upper", "digit")
     explanation: str = ""
+    explanation_place: Literal["top", "bottom"] = "top"
     notice: Literal["automatic", "manual", "none"] = "automatic"
     notice_delay_minutes: Annotated[int, msgspec.Meta(ge=0, le=7 * 24 * 60)] = 5
     notice_template: str = ""
@@ -137,3 +139,8 @@ Action = (
     | Redirect
 )
 """Any action."""
+
+
+def action_name(action: Action) -> str:
+    """The name of an action as settings write it."""
+    return str(action.__struct_config__.tag)

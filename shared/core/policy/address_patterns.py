@@ -14,6 +14,12 @@ from shared.core.message.domains import normal_domain
 _WILD = frozenset("*?")
 
 
+def plain_mistake(entry: str) -> bool:
+    """Whether an entry is no address, domain or wildcard at all, such as two addresses in one or a display name."""
+    bare = entry.strip()
+    return not bare or bare.endswith("@") or any(character.isspace() or character in "<>,;" for character in bare)
+
+
 class AddressPatterns:
     """A compiled list. The forms, all without regard to case:
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from shared.core.policy.decision import Anchor, Argument, Reason
-from shared.core.policy.tenant_settings import RuleAssignment, RuleKind
+from shared.core.policy.tenant_settings import RuleKind
 
 
 class ReasonCode(StrEnum):
@@ -34,6 +35,25 @@ class ReasonCode(StrEnum):
     RECIPIENT_COUNT = "rule.recipient-count"
     SUBJECT_BLANK = "rule.subject-blank"
     FORCED_ALERT = "rule.forced-alert"
+    CONDITION = "rule.condition"
+    POLICY_HOLD = "policy.hold"
+    POLICY_DELIVER = "policy.deliver"
+    POLICY_DISCARD = "policy.discard"
+    POLICY_REJECT = "policy.reject"
+    POLICY_DELAY = "policy.delay"
+    POLICY_PROTECTED = "policy.protected"
+    POLICY_MANAGER_UNKNOWN = "policy.manager-unknown"
+    POLICY_APPROVAL_UNAVAILABLE = "policy.approval-unavailable"
+    POLICY_LINK_UNAVAILABLE = "policy.link-unavailable"
+    POLICY_APPLIED = "policy.applied"
+    POLICY_GAVE_WAY = "policy.gave-way"
+    POLICY_UNCHANGED = "policy.unchanged"
+    POLICY_ZIP_SKIPPED = "policy.zip-skipped"
+    POLICY_MANAGER_MISSING = "policy.manager-missing"
+    MARK_SEND = "mark.send"
+    MARK_DISCARD = "mark.discard"
+    MARK_ZIP = "mark.zip"
+    MARK_NOZIP = "mark.nozip"
 
 
 COUNTED_FIELDS = ("total", "to_and_cc", "to", "cc", "bcc")
@@ -58,17 +78,47 @@ ARGUMENTS: Mapping[ReasonCode, frozenset[str]] = {
     ReasonCode.RECIPIENT_COUNT: frozenset({"reached", "counts", "limits"}),
     ReasonCode.SUBJECT_BLANK: frozenset(),
     ReasonCode.FORCED_ALERT: frozenset({"count"}),
+    ReasonCode.CONDITION: frozenset({"keywords", "places"}),
+    ReasonCode.POLICY_HOLD: frozenset(),
+    ReasonCode.POLICY_DELIVER: frozenset(),
+    ReasonCode.POLICY_DISCARD: frozenset(),
+    ReasonCode.POLICY_REJECT: frozenset(),
+    ReasonCode.POLICY_DELAY: frozenset({"minutes"}),
+    ReasonCode.POLICY_PROTECTED: frozenset({"protections", "actions"}),
+    ReasonCode.POLICY_MANAGER_UNKNOWN: frozenset(),
+    ReasonCode.POLICY_APPROVAL_UNAVAILABLE: frozenset(),
+    ReasonCode.POLICY_LINK_UNAVAILABLE: frozenset(),
+    ReasonCode.POLICY_APPLIED: frozenset({"actions"}),
+    ReasonCode.POLICY_GAVE_WAY: frozenset({"actions", "to"}),
+    ReasonCode.POLICY_UNCHANGED: frozenset({"protections", "actions"}),
+    ReasonCode.POLICY_ZIP_SKIPPED: frozenset({"why"}),
+    ReasonCode.POLICY_MANAGER_MISSING: frozenset(),
+    ReasonCode.MARK_SEND: frozenset({"mark"}),
+    ReasonCode.MARK_DISCARD: frozenset({"mark"}),
+    ReasonCode.MARK_ZIP: frozenset({"mark"}),
+    ReasonCode.MARK_NOZIP: frozenset({"mark"}),
 }
 """The argument names of each code."""
 
 
+class Named(Protocol):
+    """A rule assignment or a policy: whose name and description a reason repeats."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+
+
 def reason(
     code: ReasonCode,
-    assignment: RuleAssignment | None = None,
+    assignment: Named | None = None,
     anchors: tuple[Anchor, ...] = (),
     **args: Argument,
 ) -> Reason:
-    """A reason with the arguments that its code has, no more and no fewer, and the names of the rule assignment.
+    """A reason with the arguments that its code has, no more and no fewer, and the names of the rule or policy.
 
     Raises ``ValueError`` for other arguments.
     """

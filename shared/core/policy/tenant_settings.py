@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from shared.core.policy.conditions.model import AddressList, Condition
 from shared.core.policy.model import Domain, Language, Model, Name, TenantId
+from shared.core.policy.policies import Policy, SubjectMark, Template
 from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
 
@@ -23,16 +25,22 @@ RuleKind = Literal[
     "recipient-count",
     "subject-blank",
     "forced-alert",
+    "condition",
 ]
+KeywordPlace = Literal["subject", "body", "attachment-names"]
 
 
 class RuleAssignment(Model, frozen=True):
     """The use of one built-in hold rule (product.md R). Notices show ``name`` and ``description``.
 
-    ``minimum`` is the number of domains for ``several-external-domains``. The ``*_from`` numbers belong to
-    ``recipient-count``: the rule matches when the count reaches the number; ``None`` does not count that field.
-    ``count_inline_images`` belongs to ``has-attachments``: whether images that the body shows count. ``addresses`` belongs to ``forced-alert``: addresses, domains (``example.com`` or ``@example.com``, ``.example.com``
-    with subdomains) and wildcards (``*`` and ``?``).
+    It is asked for senders in one of ``groups`` (empty: everybody) and in none of ``not_groups``, and does not match
+    where ``unless`` does. ``minimum`` is the number of domains for ``several-external-domains``. The ``*_from`` numbers
+    belong to ``recipient-count``: the rule matches when the count reaches the number; ``None`` does not count that field.
+    ``count_inline_images`` belongs to ``has-attachments``: whether images that the body shows count. ``addresses``
+    belongs to ``forced-alert``: addresses, domains (``example.com`` or ``@example.com``, ``.example.com`` with
+    subdomains) and wildcards (``*`` and ``?``); ``lists`` are address lists beside them. ``except_lists`` belongs to the
+    rules about external recipients and numbers: recipients on these address lists are as if they were not there.
+    ``condition`` matches when ``when`` does, or when one of ``keywords`` stands in one of ``keyword_places``.
     """
 
     id: Name
@@ -40,6 +48,9 @@ class RuleAssignment(Model, frozen=True):
     name: str = ""
     description: str = ""
     enabled: bool = True
+    groups: tuple[Name, ...] = ()
+    not_groups: tuple[Name, ...] = ()
+    unless: Condition | None = None
     minimum: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 2
     total_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
     to_and_cc_from: Annotated[int, msgspec.Meta(ge=1)] | None = None
@@ -49,6 +60,13 @@ class RuleAssignment(Model, frozen=True):
     count_lists_by: Literal["list", "members"] = "list"
     count_inline_images: bool = False
     addresses: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=320)], ...] = ()
+    lists: tuple[Name, ...] = ()
+    except_lists: tuple[Name, ...] = ()
+    when: Condition | None = None
+    keywords: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=200)], ...], msgspec.Meta(max_length=5000)
+    ] = ()
+    keyword_places: tuple[KeywordPlace, ...] = ("subject", "body", "attachment-names")
 
 
 class SystemPolicies(Model, frozen=True):
@@ -77,10 +95,14 @@ class NextHopServer(Model, frozen=True):
 
 
 class Route(Model, frozen=True):
-    """The next hops for some recipient domains; ``domains`` empty means every other domain."""
+    """The next hops for some recipient domains; ``domains`` empty means every other domain.
+
+    By ``name`` a policy can send a message through it whatever its recipients' domains are.
+    """
 
     servers: Annotated[tuple[NextHopServer, ...], msgspec.Meta(min_length=1)]
     domains: tuple[Domain, ...] = ()
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class Delivery(Model, frozen=True):
@@ -140,6 +162,10 @@ class TenantSettings(Model, frozen=True):
     time_zone: str = "Asia/Tokyo"
     ingress: Ingress = Ingress()
     rules: tuple[RuleAssignment, ...] = msgspec.field(default_factory=_default_rules)
+    policies: Annotated[tuple[Policy, ...], msgspec.Meta(max_length=2000)] = ()
+    lists: Annotated[tuple[AddressList, ...], msgspec.Meta(max_length=2000)] = ()
+    templates: Annotated[tuple[Template, ...], msgspec.Meta(max_length=500)] = ()
+    subject_marks: Annotated[tuple[SubjectMark, ...], msgspec.Meta(max_length=50)] = ()
     system_policies: SystemPolicies = SystemPolicies()
     notices: HoldNotices = HoldNotices()
     delivery: Delivery = Delivery()

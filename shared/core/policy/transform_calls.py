@@ -107,13 +107,7 @@ class AddHeaderField:
 
 
 Call = (
-    RemoveSubjectMark
-    | ZipAttachments
-    | InsertTemplate
-    | CopyToBoss
-    | ConvertToBcc
-    | RemoveHeaderField
-    | AddHeaderField
+    RemoveSubjectMark | ZipAttachments | InsertTemplate | CopyToBoss | ConvertToBcc | RemoveHeaderField | AddHeaderField
 )
 """Any of them."""
 

@@ -11,6 +11,9 @@ from shared.core.text.language import Language
 REASONS = Catalogue("reasons", ja=ja.TEXTS, en=en.TEXTS)
 """Under each reason code its sentence, under ``<code>.title`` a short name."""
 
+_WORDS_OF = {"actions": "action", "to": "action", "protections": "protection", "places": "place"}
+"""Arguments that are stable words, and the beginning of the keys of their texts."""
+
 
 def render(reason: Reason, language: Language) -> str:
     """One sentence that tells the sender why. Plain text.
@@ -35,6 +38,8 @@ def reason_title(reason: Reason, language: Language) -> str:
 def _variant(reason: Reason) -> str:
     """The key of the sentence; a reason that names only some of its domains says that there are others."""
     args = dict(reason.args)
+    if args.get("keywords"):
+        return f"{reason.code}.keywords"
     domains, count = args.get("domains"), args.get("count")
     if isinstance(domains, tuple) and isinstance(count, int) and count > len(domains):
         return f"{reason.code}.more"
@@ -46,9 +51,24 @@ def _values(reason: Reason, language: Language) -> dict[str, Value]:
     if "why" in values:
         values["why"] = _why(str(values["why"]), language)
     args = dict(reason.args)
+    for name, topic in _WORDS_OF.items():
+        if name in args:
+            values[name] = _words(args[name], topic, language)
     if "reached" in args:
         values["details"] = _counts(args["reached"], args.get("counts", ()), args.get("limits", ()), language)
     return values
+
+
+def _words(stable: Argument, topic: str, language: Language) -> Value:
+    """Stable words as people say them; what has no text (the name of a policy) stays as it is."""
+    if isinstance(stable, tuple):
+        return tuple(_word(item, topic, language) for item in stable)
+    return _word(str(stable), topic, language)
+
+
+def _word(item: str, topic: str, language: Language) -> str:
+    key = f"{topic}.{item}"
+    return REASONS.text(key, language) if key in REASONS else item
 
 
 def _why(word: str, language: Language) -> str:

@@ -26,6 +26,7 @@ GOOD: list[dict[str, Any]] = [
     {"id": "5", "rule": "recipient-count", "total_from": 5, "to_from": 3, "count_lists_by": "members"},
     {"id": "6", "rule": "subject-blank"},
     {"id": "7", "rule": "forced-alert", "addresses": ["a@b.example", ".b.example", "*@*.b.example"]},
+    {"id": "8", "rule": "condition", "keywords": ["機密"], "keyword_places": ["body"]},
 ]
 
 
@@ -82,7 +83,7 @@ def test_every_rule_with_its_own_options_is_read_and_written_back() -> None:
 
 
 def test_every_option_of_an_assignment_belongs_to_a_rule() -> None:
-    common = {"id", "rule", "name", "description", "enabled"}
+    common = {"id", "rule", "name", "description", "enabled", "groups", "not_groups", "unless"}
     options = {option for names in OPTIONS.values() for option in names}
     assert set(RuleAssignment.__struct_fields__) == common | options
     assert set(OPTIONS) == set(get_args(RuleKind))

@@ -87,7 +87,10 @@ class Subject(Model, frozen=True, kw_only=True, tag_field="type", tag="subject")
 
 
 class Attachment(Model, frozen=True, kw_only=True, tag_field="type", tag="attachment"):
-    """Attachments. ``number`` is in bytes for ``size`` (any single one) and ``total-size``."""
+    """Attachments. ``number`` is in bytes for ``size`` (any single one) and ``total-size``.
+
+    Pictures that the body shows (a logo in a signature) count only with ``count_inline_images``.
+    """
 
     test: Literal[
         "exists", "does-not-exist", "extension", "name", "size", "total-size", "encrypted-zip", "no-encrypted-zip"
@@ -96,6 +99,7 @@ class Attachment(Model, frozen=True, kw_only=True, tag_field="type", tag="attach
     values: Values = ()
     comparison: Comparison = ">="
     number: Annotated[int, msgspec.Meta(ge=0)] = 0
+    count_inline_images: bool = False
 
 
 class Header(Model, frozen=True, kw_only=True, tag_field="type", tag="header"):
@@ -127,11 +131,15 @@ class Kind(Model, frozen=True, kw_only=True, tag_field="type", tag="kind"):
 
 
 class Sender(Model, frozen=True, kw_only=True, tag_field="type", tag="sender"):
-    """The sender: envelope address, its domain, the groups they are in, or anybody above them in the manager chain."""
+    """The sender: envelope address, its domain, the groups they are in, or anybody above them in the manager chain.
+
+    ``group`` goes with ``in-group`` and ``not-in-group`` alone; ``subdomains`` belongs to ``domain``.
+    """
 
     aspect: Literal["address", "domain", "group", "manager-chain"] = "address"
     operator: TextOperator | ListOperator = "equals"
     values: Values
+    subdomains: bool = False
 
 
 class Body(Model, frozen=True, kw_only=True, tag_field="type", tag="body"):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from shared.core.message.facts import MessageFacts
+from shared.core.policy.blank import is_blank
 from shared.core.policy.decision import Anchor, AnchorKind, Reason
 from shared.core.policy.reason_codes import ReasonCode, reason
 from shared.core.policy.tenant_settings import RuleAssignment
-
-_INVISIBLE_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
-_BLANK_SYMBOLS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u180b\u180c\u180d\u180f\ufe0e\ufe0f")
-"""Letters, marks and symbols that show nothing: Hangul fillers, Braille blank, joiner, variation selectors."""
 
 
 def match(facts: MessageFacts, assignment: RuleAssignment) -> Reason | None:
@@ -19,15 +14,3 @@ def match(facts: MessageFacts, assignment: RuleAssignment) -> Reason | None:
     if not is_blank(facts.subject):
         return None
     return reason(ReasonCode.SUBJECT_BLANK, assignment, (Anchor(AnchorKind.SUBJECT),))
-
-
-def is_blank(subject: str | None) -> bool:
-    """Whether a reader sees no subject: no field, an empty one, or nothing but characters that show nothing.
-
-    Those are white space (U+3000 and no-break space as well), control and format characters (zero width space, joiners,
-    byte order mark), and a few symbols without a shape. A reply or forward mark alone (``Re:``, ``Fw:``) is not blank:
-    it is what the sender and the recipient see.
-    """
-    return subject is None or all(
-        unicodedata.category(character) in _INVISIBLE_CATEGORIES or character in _BLANK_SYMBOLS for character in subject
-    )

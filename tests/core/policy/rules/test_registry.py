@@ -6,6 +6,8 @@ from typing import get_args
 
 import pytest
 
+from shared.core.policy.conditions.context import MatchContext
+from shared.core.policy.conditions.model import AllOf
 from shared.core.policy.rules.registry import RULES, check_complete
 from shared.core.policy.tenant_settings import RuleAssignment, RuleKind
 from tests.support.message_facts import attachment, message_facts
@@ -26,9 +28,13 @@ def test_function_for_an_unknown_rule_is_an_error() -> None:
 
 @pytest.mark.parametrize("kind", get_args(RuleKind))
 def test_each_kind_gives_reasons_with_its_own_code(kind: RuleKind) -> None:
-    options = {"recipient-count": {"total_from": 1}, "forced-alert": {"addresses": ("x.example",)}}
+    options = {
+        "recipient-count": {"total_from": 1},
+        "forced-alert": {"addresses": ("x.example",)},
+        "condition": {"when": AllOf(of=())},
+    }
     assignment = RuleAssignment(id="r", rule=kind, **options.get(kind, {}))  # type: ignore[arg-type]  # table
-    reason = RULES[kind](EVERYTHING_MATCHES, assignment)
+    reason = RULES[kind](MatchContext(EVERYTHING_MATCHES), assignment)
     assert reason is not None
     assert reason.code == f"rule.{kind}"
     assert reason.rule_id == "r"
