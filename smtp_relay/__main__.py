@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 
 from shared.adapters.ingress_blob import BlobIngressSource
 from shared.adapters.spool_blob_writer import BlobSpoolWriter
@@ -13,14 +14,14 @@ from smtp_relay.configuration import RelayConfiguration, read_configuration
 from smtp_relay.logs import EventLog, route_library_logs
 from smtp_relay.relay import Relay
 from smtp_relay.server import RelayServer
-from smtp_relay.tls import server_context
+from smtp_relay.tls import TlsFiles
 
 
 async def run(configuration: RelayConfiguration, log: EventLog) -> None:
     """Run until SIGTERM or SIGINT; then stop in order."""
     storage = configuration.process.storage
     timeout = configuration.process.storage_timeout
-    tls = server_context(configuration.cert, configuration.key, configuration.client_ca) if configuration.cert else None
+    tls = TlsFiles(configuration.cert, configuration.key, configuration.client_ca) if configuration.cert else None
     writer = BlobSpoolWriter(storage, timeout_seconds=timeout)
     source = BlobIngressSource(storage, timeout_seconds=timeout)
     server = RelayServer(Relay(configuration, writer, source, tls=tls, log=log))
@@ -43,12 +44,21 @@ async def run(configuration: RelayConfiguration, log: EventLog) -> None:
     log.write("stopped")
 
 
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows; asyncio's own loop does the same, slower
+        return None
+    return uvloop.new_event_loop
+
+
 def main() -> int:
     """Entry point; returns the exit code."""
     log = EventLog()
     route_library_logs(log)
     try:
-        asyncio.run(run(read_configuration(), log))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(run(read_configuration(), log))
     except (MattaError, OSError) as error:
         sys.stderr.write(f"smtp_relay: {error}\n")
         return 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from shared.ports_relay import IngressRule
@@ -86,6 +87,7 @@ class RuleBook:
         return self._users.get(user, ())
 
 
+@lru_cache(maxsize=4096)
 def parse_address(address: str) -> _IPv4 | _IPv6 | None:
     """An IP address, with IPv4 inside IPv6 (``::ffff:192.0.2.1``) taken as IPv4; None where it is none."""
     try:

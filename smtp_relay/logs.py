@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -22,12 +23,16 @@ class EventLog:
         self._output = output
 
     def write(self, event: str, **facts: str | int | float | bool | None) -> None:
-        """One line: the time, the event, and its facts; empty ones are left out."""
+        """One line: the time, the event, and its facts; empty ones are left out.
+
+        Never raises: a full disk or a reader that went away must not turn a stored message into a failed one.
+        """
         line: dict[str, object] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event}
         line.update((name, value) for name, value in facts.items() if value not in {None, ""})
         output = self._output or sys.stdout
-        output.write(_encode(line).decode() + "\n")
-        output.flush()
+        with suppress(OSError, ValueError):
+            output.write(_encode(line).decode() + "\n")
+            output.flush()
 
 
 class LogHandler(logging.Handler):

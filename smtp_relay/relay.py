@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import RANDOM_BYTES, MessageRef, new_queue_id
 from shared.ports_relay import IngressSource, SpoolWriter
+from shared.settings import MisconfiguredProcess
 from smtp_relay import replies
 from smtp_relay.attribution import RuleBook
 from smtp_relay.authenticator import Authenticator, Guessing
 from smtp_relay.configuration import RelayConfiguration
 from smtp_relay.intake import receive
 from smtp_relay.logs import EventLog
+from smtp_relay.tls import TlsFiles
 
 if TYPE_CHECKING:
     from smtp_relay.session import Session
@@ -35,12 +37,12 @@ class Relay:
         writer: SpoolWriter,
         source: IngressSource,
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: TlsFiles | None = None,
         log: EventLog | None = None,
     ) -> None:
         self.configuration = configuration
         self.writer = writer
-        self.tls = tls
+        self._tls = tls
         self.log = log or EventLog()
         self.book = RuleBook()
         self.sessions: set[Session] = set()
@@ -66,6 +68,11 @@ class Relay:
         self._peers: Counter[str] = Counter()
         self._strangers: set[Session] = set()
 
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """What STARTTLS offers new sessions; None where there is no certificate."""
+        return None if self._tls is None else self._tls.context
+
     # --- rules ---
 
     async def refresh(self) -> bool:
@@ -84,10 +91,18 @@ class Relay:
         return True
 
     async def keep_refreshing(self) -> None:
-        """Read the rules again and again, until cancelled."""
+        """Read the rules, and look at the certificate, again and again until cancelled."""
         while True:
             await asyncio.sleep(self.configuration.rules_seconds)
             await self.refresh()
+            self._refresh_tls()
+
+    def _refresh_tls(self) -> None:
+        try:
+            if self._tls is not None and self._tls.refresh():
+                self.log.write("tls", outcome="read")
+        except MisconfiguredProcess as error:
+            self.log.write("tls", outcome="kept", cause=str(error))
 
     # --- connections ---
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import ssl
 
 from shared.settings import MisconfiguredProcess
@@ -30,6 +31,39 @@ def server_context(cert: str, key: str, client_ca: str) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise MisconfiguredProcess(f"MATTA_RELAY_CLIENT_CA cannot be used: {error}") from error
     return context
+
+
+class TlsFiles:
+    """The context made from files, and made again when they change: a renewed certificate needs no restart."""
+
+    def __init__(self, cert: str, key: str, client_ca: str) -> None:
+        """Raises ``MisconfiguredProcess``."""
+        self._files = (cert, key, client_ca)
+        self._seen = self._state()
+        self.context = server_context(cert, key, client_ca)
+
+    def refresh(self) -> bool:
+        """Look at the files; returns whether there is a new context.
+
+        Raises ``MisconfiguredProcess`` once for each change that cannot be used; the context before it stays.
+        """
+        state = self._state()
+        if state == self._seen:
+            return False
+        self._seen = state
+        self.context = server_context(*self._files)
+        return True
+
+    def _state(self) -> tuple[tuple[int, int, int], ...]:
+        states = []
+        for name in filter(None, self._files):
+            try:
+                found = os.stat(name)
+            except OSError:
+                states.append((0, 0, 0))
+            else:
+                states.append((found.st_ino, found.st_mtime_ns, found.st_size))
+        return tuple(states)
 
 
 def fingerprint(certificate: bytes) -> str:

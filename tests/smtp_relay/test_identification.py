@@ -15,7 +15,7 @@ import pytest
 
 from shared.ports_relay import IngressRule, IngressUser
 from smtp_relay.passwords import hash_password
-from smtp_relay.tls import server_context
+from smtp_relay.tls import TlsFiles
 from tests.fakes.spool import FakeSpool
 from tests.support.certificates import AUTHORITY, CertificateFiles, client_context, issued, self_signed
 from tests.support.relay import HOST, Dialogue, RunningRelay, wait_until
@@ -31,7 +31,7 @@ WRONG = base64.b64encode(b"\0mailer@byauth\0wrong").decode()
 class Tls:
     """The relay's context and the certificates around it."""
 
-    context: ssl.SSLContext
+    files: TlsFiles
     pinned: CertificateFiles
     unknown: CertificateFiles
     expired: CertificateFiles
@@ -46,7 +46,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
     expired = self_signed(directory, "expired", days=-1)
     together = directory / "clients.pem"
     together.write_bytes(pinned.cert.read_bytes() + expired.cert.read_bytes())
-    return Tls(server_context(str(server.cert), str(server.key), str(together)), pinned, unknown, expired)
+    return Tls(TlsFiles(str(server.cert), str(server.key), str(together)), pinned, unknown, expired)
 
 
 def tenant_of_only_message(spool: FakeSpool) -> tuple[str, str, str]:
@@ -76,7 +76,7 @@ class TestStrangers:
             assert relay.logged("session")[0]["outcome"] == "refused"
 
     def test_stranger_who_may_authenticate_is_told_only_how(self, spool: FakeSpool, tls: Tls) -> None:
-        with RunningRelay(spool, [USER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [USER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             assert smtp.banner == f"220 {HOST} ESMTP"
             assert smtp.hello() == f"250-{HOST}\n250 STARTTLS"
             for command in ("MAIL FROM:<a@b.example>", "RCPT TO:<a@b.example>", "DATA", "VRFY a", "HELP", "EXPN a"):
@@ -88,7 +88,7 @@ class TestStrangers:
     def test_strangers_cannot_take_all_connections(self, spool: FakeSpool, tls: Tls) -> None:
         rules = [USER_RULE, IngressRule("demo", peers=("127.0.0.9",))]
         with (
-            RunningRelay(spool, rules, tls=tls.context, stranger_connections=2) as relay,
+            RunningRelay(spool, rules, tls=tls.files, stranger_connections=2) as relay,
             Dialogue(relay.port),
             Dialogue(relay.port, source="127.0.0.2"),
         ):
@@ -99,7 +99,7 @@ class TestStrangers:
 
     def test_stranger_has_little_time(self, spool: FakeSpool, tls: Tls) -> None:
         limits = {"stranger_seconds": 0.2, "command_seconds": 300}
-        with RunningRelay(spool, [USER_RULE], tls=tls.context, **limits) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [USER_RULE], tls=tls.files, **limits) as relay, Dialogue(relay.port) as smtp:
             started = time.monotonic()
             assert smtp.reply()[:9] == "421 4.4.2"
             assert time.monotonic() - started < 5
@@ -107,7 +107,7 @@ class TestStrangers:
 
 class TestStartTls:
     def test_known_peer_goes_on_in_tls_and_has_to_greet_again(self, spool: FakeSpool, tls: Tls) -> None:
-        with RunningRelay(spool, [PEER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [PEER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             assert "250 STARTTLS" in smtp.hello()
             assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "250"
             smtp.starttls(client_context())
@@ -129,7 +129,7 @@ class TestStartTls:
     def test_what_comes_with_starttls_in_clear_is_never_obeyed(
         self, spool: FakeSpool, tls: Tls, slipped_in: bytes
     ) -> None:
-        with RunningRelay(spool, [PEER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [PEER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             smtp.send(b"STARTTLS\r\n" + slipped_in)
             assert smtp.reply() == "503 5.5.1 nothing may follow STARTTLS before its reply"
@@ -138,7 +138,7 @@ class TestStartTls:
             assert relay.logged("session")[0]["outcome"] == "injection"
 
     def test_commands_sent_after_the_reply_in_clear_break_the_handshake(self, spool: FakeSpool, tls: Tls) -> None:
-        with RunningRelay(spool, [PEER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [PEER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             assert smtp.command("STARTTLS")[:3] == "220"
             smtp.send(b"MAIL FROM:<evil@evil.example>\r\n")
@@ -147,7 +147,7 @@ class TestStartTls:
 
     def test_handshake_has_a_time(self, spool: FakeSpool, tls: Tls) -> None:
         with (
-            RunningRelay(spool, [PEER_RULE], tls=tls.context, command_seconds=0.3) as relay,
+            RunningRelay(spool, [PEER_RULE], tls=tls.files, command_seconds=0.3) as relay,
             Dialogue(relay.port) as smtp,
         ):
             smtp.hello()
@@ -161,7 +161,7 @@ class TestStartTls:
             warnings.simplefilter("ignore", DeprecationWarning)  # that TLS 1.1 is old is the point
             context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
-        with RunningRelay(spool, [PEER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [PEER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             with pytest.raises(ssl.SSLError):
                 smtp.starttls(context)
@@ -171,7 +171,7 @@ class TestClientCertificates:
     @pytest.fixture
     def relay(self, spool: FakeSpool, tls: Tls) -> Iterator[RunningRelay]:
         rules = [IngressRule("bycert", certificates=(tls.pinned.fingerprint, tls.expired.fingerprint))]
-        with RunningRelay(spool, rules, tls=tls.context) as running:
+        with RunningRelay(spool, rules, tls=tls.files) as running:
             yield running
 
     def test_self_signed_certificate_of_a_tenant_names_it(
@@ -206,9 +206,9 @@ class TestClientCertificates:
         other = issued(tmp_path, "other.example")
         authority = tmp_path / "authority.pem"
         authority.write_bytes(AUTHORITY.cert_pem.bytes())
-        context = server_context(str(server.cert), str(server.key), str(authority))
+        files = TlsFiles(str(server.cert), str(server.key), str(authority))
         rules = [IngressRule("bycert", certificates=("ab" * 32,))]
-        with RunningRelay(spool, rules, tls=context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, rules, tls=files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             smtp.starttls(client_context(other))
             smtp.hello()
@@ -216,7 +216,7 @@ class TestClientCertificates:
 
     def test_certificate_counts_more_than_the_address(self, spool: FakeSpool, tls: Tls) -> None:
         rules = [PEER_RULE, IngressRule("bycert", certificates=(tls.pinned.fingerprint,))]
-        with RunningRelay(spool, rules, tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, rules, tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             smtp.starttls(client_context(tls.pinned))
             smtp.hello()
@@ -225,7 +225,7 @@ class TestClientCertificates:
 
     def test_password_of_another_tenant_does_not_go_with_a_certificate(self, spool: FakeSpool, tls: Tls) -> None:
         rules = [USER_RULE, IngressRule("bycert", certificates=(tls.pinned.fingerprint,))]
-        with RunningRelay(spool, rules, tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, rules, tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             smtp.starttls(client_context(tls.pinned))
             smtp.hello()
@@ -240,7 +240,7 @@ class TestAuth:
 
     @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
     def test_right_password_over_tls(self, spool: FakeSpool, tls: Tls, mechanism: str) -> None:
-        with RunningRelay(spool, [USER_RULE], tls=tls.context) as relay, smtplib.SMTP("127.0.0.1", relay.port) as smtp:
+        with RunningRelay(spool, [USER_RULE], tls=tls.files) as relay, smtplib.SMTP("127.0.0.1", relay.port) as smtp:
             smtp._host = HOST  # type: ignore[attr-defined]  # the name that smtplib checks the certificate for
             smtp.starttls(context=client_context())
             smtp.ehlo()
@@ -302,7 +302,7 @@ class TestAuth:
             assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "530"
 
     def test_password_in_clear_is_refused_unasked(self, spool: FakeSpool, tls: Tls) -> None:
-        with RunningRelay(spool, [USER_RULE], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [USER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             assert "AUTH" not in smtp.hello()
             assert smtp.command(f"AUTH PLAIN {LOGIN}")[:10] == "538 5.7.11"
             assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "530"
@@ -397,7 +397,7 @@ class TestRulesThatChange:
             "auth": USER_RULE,
             "certificate": IngressRule("bycert", certificates=(tls.pinned.fingerprint,)),
         }
-        with RunningRelay(spool, [rules[by]], tls=tls.context) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, [rules[by]], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             smtp.hello()
             smtp.starttls(client_context(tls.pinned if by == "certificate" else None))
             smtp.hello()

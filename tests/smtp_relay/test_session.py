@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from shared.ports_relay import IngressRule, IngressUser
 from tests.fakes.spool import FakeSpool
 from tests.support.relay import Dialogue, RunningRelay, wait_until
 
@@ -220,3 +223,36 @@ class TestConnectionLimits:
             Dialogue(relay.port, source="127.0.0.3") as third,
         ):
             assert third.banner[:9] == "421 4.3.2"
+
+
+PIECES = [
+    b"EHLO c\r\n", b"HELO c\r\n", b"MAIL FROM:<a@b.example>\r\n", b"RCPT TO:<c@d.example>\r\n", b"DATA\r\n", b"RSET\r\n",
+    b".\r\n", b"\r\n", b"\r\n.\r\n", b"AUTH PLAIN\r\n", b"AUTH LOGIN\r\n", b"STARTTLS\r\n", b"NOOP\r\n", b"QUIT\r\n", b"*\r\n",
+    b"\n", b"\r", b"\0", b" ", b"<", b">", b":", b"=", b"\xff", b"\xe3\x81\x82", b"x" * 3000, b"SIZE=1 ", b"MAIL FROM:<",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nonsense_never_breaks_the_relay(spool: FakeSpool, seed: int) -> None:
+    dice = random.Random(seed)
+    rules = [IngressRule("demo", peers=("127.0.0.1",), users=(IngressUser("a", "b"),))]
+    limits = {
+        "auth_without_tls_on_loopback": True,
+        "auth_failures": 10**6,
+        "bad_commands": 50,
+        "connections_per_peer": 1000,
+    }
+    with RunningRelay(spool, rules, **limits) as relay:
+        for _ in range(60):
+            with Dialogue(relay.port) as smtp, suppress(ConnectionError):
+                smtp.send(b"".join(dice.choice(PIECES) for _ in range(dice.randrange(1, 40))))
+                smtp.socket.shutdown(socket.SHUT_WR)
+                while smtp.reply():
+                    pass
+        wait_until(lambda: not relay.relay.sessions)
+        assert relay.logged("error") == []
+        assert relay.logged("library") == []
+        assert len(relay.logged("session")) == 60
+        with Dialogue(relay.port) as smtp:
+            smtp.hello()
+            assert smtp.message(b"still there")[:3] == "250"

@@ -24,6 +24,7 @@ from smtp_relay.configuration import RelayConfiguration
 from smtp_relay.logs import EventLog
 from smtp_relay.relay import Relay
 from smtp_relay.server import RelayServer
+from smtp_relay.tls import TlsFiles
 
 Result = TypeVar("Result")
 HOST = "relay.example"
@@ -53,7 +54,7 @@ class RunningRelay:
         writer: SpoolWriter,
         rules: Sequence[IngressRule] = (IngressRule("demo", peers=("127.0.0.0/8",)),),
         *,
-        tls: ssl.SSLContext | None = None,
+        tls: TlsFiles | None = None,
         **configuration: Any,
     ) -> None:
         process = ProcessSettings(storage="unused", host_name=HOST)
