@@ -34,7 +34,8 @@ _PARAMETER_SHIFT_JIS = re.compile(
     re.DOTALL,
 )
 _SKIP = re.compile(rb'[;\s]*+["=]?')
-_ESCAPED = re.compile(rb'\\([\\"])')
+_ESCAPED = re.compile(rb'()\\([\\"])')
+_ESCAPED_SHIFT_JIS = re.compile(rb'([\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc])|\\([\\"])')
 _TRAILING_COMMENT = re.compile(rb"\s\([^()]*\)$")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _EXTENDED = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*?)")
@@ -68,7 +69,8 @@ def _parameters(rest: bytes) -> tuple[tuple[str, bytes], ...]:
         position = match.end()
         name, quoted, bare = match.groups()
         if quoted is not None:
-            value = _ESCAPED.sub(rb"\1", quoted) if b"\\" in quoted and pattern is _PARAMETER_ASCII else quoted
+            escaped = _ESCAPED if pattern is _PARAMETER_ASCII else _ESCAPED_SHIFT_JIS
+            value = escaped.sub(rb"\1\2", quoted) if b"\\" in quoted else quoted
         elif bare is not None:
             # A quote that never closes, or a bare value; a comment may follow it.
             value = _TRAILING_COMMENT.sub(b"", bare.strip().removeprefix(b'"')).rstrip()

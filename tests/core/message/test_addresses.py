@@ -31,6 +31,7 @@ LISTS: dict[str, tuple[bytes, list[tuple[str, str]]]] = {
     "undisclosed": (b"undisclosed-recipients:;", []),
     "route": (b"<@x.example,@y.example:a@b.example>", [("a@b.example", "")]),
     "mailto": (b"<mailto:a@b.example>, mailto:c@d.example", [("a@b.example", ""), ("c@d.example", "")]),
+    "port behind an address": (b"a@b.example:25", [("a@b.example:25", "")]),
     "no bracket at the end": (b"Taro <a@b.example, c@d.example", [("a@b.example", "Taro"), ("c@d.example", "")]),
     "no brackets at all": (b"Taro Yamada a@b.example", [("a@b.example", "Taro Yamada")]),
     "no comma between": (b"Taro <a@b.example> Jiro <c@d.example>", [("a@b.example", "Taro"), ("c@d.example", "Jiro")]),

@@ -43,6 +43,12 @@ def test_a_long_text_is_cut_between_characters() -> None:
     assert (text.text, text.truncated) == ("見" * 10, True)
 
 
+def test_half_a_character_at_the_cut_is_left_out() -> None:
+    data = b"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n" + b"\x1b$BF|\x1b(B" * 9
+    (text,) = body_texts(parse(data), replace(DEFAULT_LIMITS, max_text_length=9))
+    assert (text.text, text.truncated) == ("日" * 4, True)
+
+
 def test_the_bound_is_for_all_texts_together() -> None:
     data = crlf("Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\n12345\n" * 4 + "--b--")
     found = body_texts(parse(data), replace(DEFAULT_LIMITS, max_text_length=12))

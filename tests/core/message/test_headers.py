@@ -50,6 +50,7 @@ NAMES = {
     "raw utf-8": ('x/y; name="見積.pdf"'.encode(), "見積.pdf"),
     "raw shift_jis with a backslash byte": (b'x/y; name="' + SJIS + b'"; size=3', "予定表.xls"),
     "raw shift_jis that ends in a backslash byte": (b'x/y; name="' + "表".encode("cp932") + b'"; size=3', "表"),
+    "raw shift_jis with an escaped quote": (b'x/y; name="' + "表".encode("cp932") + b'\\"x\\""', '表"x"'),
     "raw iso-2022-jp with a quote byte": (b'x/y; name="' + JIS + b'"; size=3', "見積書図拶.png"),
     "raw iso-2022-jp without quotes, with a semicolon byte": (
         b"x/y; name=" + b"\x1b$B;3ED\x1b(B.pdf; size=3",

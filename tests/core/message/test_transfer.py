@@ -65,7 +65,8 @@ def test_size_of_even_base64_lines_is_counted(length: int, ending: bytes, monkey
     [
         lambda body: body.replace(b"\r\n", b" \r\n", 9),
         lambda body: body[:900] + b"==" + body[902:],
-        lambda body: body[:1000] + b"\r\n" + body[1000:],
+        lambda body: body[:1000] + b"\r\n" * 20 + body[1000:],
+        lambda body: body[:1000] + body[1002:],
     ],
 )
 def test_size_of_uneven_base64_is_that_of_the_content(spoil: object) -> None:

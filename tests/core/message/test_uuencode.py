@@ -29,6 +29,7 @@ CASES = {
     "spaces for backquotes": (encoded(b"\0" * 45).replace(b"`", b" "), [("a.txt", 45)]),
     "no end": (encoded(b"x" * 100).replace(b"end", b""), []),
     "a sentence": (b"begin 100 things\r\nand end them\r\nend\r\n", []),
+    "a sentence in capitals": (b"begin 100 THINGS\r\nAND ALSO END THEM\r\nend\r\n", []),
     "not at the start of a line": (b"x" + encoded(b"x" * 100), []),
     "nothing": (b"", []),
 }
