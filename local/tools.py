@@ -109,14 +109,14 @@ def run_logged(command: list[str], *, log: Path, what: str, environment: dict[st
         raise ToolError(f"{what}: {Path(command[0]).name} ended with {result.returncode}\n{tail}\nwhole log: {log}")
 
 
-def node_modules() -> Path:
-    """The directory ``node_modules`` that fits the lock file; installs it if it isn't there.
+def node_modules(sources: Path = _NODE_SOURCES) -> Path:
+    """The directory ``node_modules`` that fits the lock file in ``sources``; installs it if it isn't there.
 
     Safe to call from several processes at once: one installs, the others wait for it.
 
     :raises ToolError: the installation failed.
     """
-    digest = hashlib.sha256(b"".join((_NODE_SOURCES / name).read_bytes() for name in _LOCK_INPUTS)).hexdigest()[:12]
+    digest = hashlib.sha256(b"".join((sources / name).read_bytes() for name in _LOCK_INPUTS)).hexdigest()[:12]
     target = TOOLS / f"node-{digest}"
     modules = target / "node_modules"
     if modules.is_dir():
@@ -128,7 +128,7 @@ def node_modules() -> Path:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         for name in _LOCK_INPUTS:
-            shutil.copy(_NODE_SOURCES / name, work / name)
+            shutil.copy(sources / name, work / name)
         npm = _npm_command()
         environment = dict(os.environ, PATH=f"{node_path().parent}{os.pathsep}{os.environ.get('PATH', '')}")
         # No package here needs its install scripts, and not running them keeps surprises out.

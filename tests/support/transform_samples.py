@@ -1,0 +1,55 @@
+"""For every registered transform, arguments to try it with on any message: ``test_every_transform`` runs them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.core.transform.add_header import AddHeader
+from shared.core.transform.bcc_conversion import BccConversion
+from shared.core.transform.boss_copy import BossCopy
+from shared.core.transform.remove_header import RemoveHeader
+from shared.core.transform.remove_subject_mark import RemoveSubjectMark
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``fields`` are the fields of the message's own header that may change, lower case; ``body`` whether more may."""
+
+    id: str
+    arguments: Any
+    fields: frozenset[str] = field(default_factory=frozenset)
+    body: bool = False
+
+
+_TO_CC = frozenset({"to", "cc", "bcc", "resent-bcc"})
+
+SAMPLES: Mapping[str, tuple[Sample, ...]] = {
+    "add-header": (
+        Sample("new", AddHeader("X-Policy", "checked"), frozenset({"x-policy"})),
+        Sample("japanese", AddHeader("X-Policy", "社外秘の資料を含みます。" * 12), frozenset({"x-policy"})),
+        Sample("once-only", AddHeader("Reply-To", "desk@example.co.jp"), frozenset({"reply-to"})),
+    ),
+    "bcc-conversion": (
+        Sample("all", BccConversion(), _TO_CC),
+        Sample("all-sender-to-to", BccConversion((), "yamada@example.co.jp"), _TO_CC),
+        Sample("external", BccConversion(("example.com", "franz.ww.tu-berlin.de")), _TO_CC),
+        Sample("external-sender-to-to", BccConversion(("example.co.jp",), "yamada@example.co.jp"), _TO_CC),
+    ),
+    "boss-copy": (
+        Sample("cc", BossCopy("cc", ("boss@example.co.jp",), ("boss@example.co.jp",)), frozenset({"cc"})),
+        Sample("cc-two", BossCopy("cc", ("boss@example.co.jp", "上司@例え.example"), ()), frozenset({"cc"})),
+        Sample("bcc", BossCopy("bcc", ("boss@example.co.jp",), ("boss@example.co.jp",))),
+    ),
+    "remove-header": (
+        Sample("absent", RemoveHeader("X-Nobody-Has-This"), frozenset()),
+        Sample("x-mailer", RemoveHeader("x-mailer"), frozenset({"x-mailer"})),
+        Sample("subject", RemoveHeader("Subject"), frozenset({"subject"})),
+    ),
+    "remove-subject-mark": (
+        Sample("absent", RemoveSubjectMark("[[send]]")),
+        Sample("letter", RemoveSubjectMark("e"), frozenset({"subject", "thread-topic"})),
+        Sample("kanji", RemoveSubjectMark("件"), frozenset({"subject", "thread-topic"})),
+    ),
+}
