@@ -34,6 +34,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     remove_subject_mark.NAME: Transform(remove_subject_mark.RemoveSubjectMark, remove_subject_mark.remove_subject_mark),
 }
 """Every transform that can be carried out."""
+_DECODERS = {name: msgspec.json.Decoder(transform.arguments) for name, transform in TRANSFORMS.items()}
 
 
 def carry_out(name: str, tree: Tree, arguments: bytes | str) -> Edit:
@@ -42,11 +43,10 @@ def carry_out(name: str, tree: Tree, arguments: bytes | str) -> Edit:
     Raises ``BadArgument`` for a name that is none and for arguments of another shape, ``WouldBreak`` where the message
     does not bear the change, and ``Unreadable`` for a tree that broke a bound.
     """
-    transform = TRANSFORMS.get(name)
-    if transform is None:
+    if name not in TRANSFORMS:
         raise BadArgument(f"no such transform: {name!r}")
     try:
-        decoded = msgspec.json.decode(arguments, type=transform.arguments)
+        decoded = _DECODERS[name].decode(arguments)
     except msgspec.MsgspecError as error:
         raise BadArgument(f"arguments of {name}: {error}") from error
-    return transform.function(tree, decoded)
+    return TRANSFORMS[name].function(tree, decoded)
