@@ -108,7 +108,7 @@ def mark_reason(effect: str, mark: str) -> Reason:
 def gave_way(policy: Policy, action: Action | str, winner: str) -> Reason:
     """That an action was not carried out, since another policy, a mark, or another fate comes first."""
     name = action if isinstance(action, str) else action_name(action)
-    return reason(ReasonCode.POLICY_GAVE_WAY, policy, actions=(name,), to=winner)
+    return reason(ReasonCode.POLICY_GAVE_WAY, policy, actions=(name,), winner=winner)
 
 
 def _of(policies: Iterable[Policy], kind: type[Kind]) -> list[tuple[Policy, Kind]]:

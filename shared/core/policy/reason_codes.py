@@ -89,7 +89,7 @@ ARGUMENTS: Mapping[ReasonCode, frozenset[str]] = {
     ReasonCode.POLICY_APPROVAL_UNAVAILABLE: frozenset(),
     ReasonCode.POLICY_LINK_UNAVAILABLE: frozenset(),
     ReasonCode.POLICY_APPLIED: frozenset({"actions"}),
-    ReasonCode.POLICY_GAVE_WAY: frozenset({"actions", "to"}),
+    ReasonCode.POLICY_GAVE_WAY: frozenset({"actions", "winner"}),
     ReasonCode.POLICY_UNCHANGED: frozenset({"protections", "actions"}),
     ReasonCode.POLICY_ZIP_SKIPPED: frozenset({"why"}),
     ReasonCode.POLICY_MANAGER_MISSING: frozenset(),

@@ -18,6 +18,7 @@ from shared.core.message.facts import (
     RecipientFacts,
     RecipientField,
 )
+from shared.core.policy.conditions.context import MatchContext
 from shared.core.policy.decision import Disposition, Reason
 from shared.core.policy.evaluate import decide, hold_for_error
 from shared.core.policy.reason_codes import ARGUMENTS, ReasonCode
@@ -184,7 +185,7 @@ def test_recipients_that_repeat_stand_once_and_case_variants_stay() -> None:
     assert [part.recipients for part in decision.parts] == [("a@x.example", "A@x.example")]
 
 
-def broken(facts: MessageFacts, assignment: RuleAssignment) -> Reason | None:
+def broken(context: MatchContext, assignment: RuleAssignment) -> Reason | None:
     raise KeyError("secret of the inside")
 
 

@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "policy.link-unavailable.title": "Download link needed",
     "policy.applied": "The policy applies: {actions}.",
     "policy.applied.title": "Policy",
-    "policy.gave-way": "Not carried out: {actions}. This came first: {to}.",
+    "policy.gave-way": "Not carried out: {actions}. This came first: {winner}.",
     "policy.gave-way.title": "Gave way",
     "policy.unchanged": "The message is protected ({protections}); not carried out: {actions}.",
     "policy.unchanged.title": "Left unchanged",

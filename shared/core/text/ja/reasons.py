@@ -61,7 +61,7 @@ TEXTS: dict[str, str] = {
     "policy.link-unavailable.title": "ダウンロードリンクが必要",
     "policy.applied": "配送ポリシーを適用しました（{actions}）。",
     "policy.applied.title": "配送ポリシー",
-    "policy.gave-way": "{actions}は行いませんでした。優先されたもの：{to}",
+    "policy.gave-way": "{actions}は行いませんでした。優先されたもの：{winner}",
     "policy.gave-way.title": "適用されなかった処理",
     "policy.unchanged": "保護されたメール（{protections}）のため、行いませんでした：{actions}",
     "policy.unchanged.title": "変更なしで配送",
