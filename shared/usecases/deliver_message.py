@@ -16,15 +16,16 @@ from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
-from shared.core.delivery.route import Batch, batches, servers_in_order
+from shared.core.delivery.route import Batch, batches, routes_named, servers_in_order
 from shared.core.hold import state
-from shared.core.hold.record import Fate, MessageRecord, RecipientResult, State
+from shared.core.hold.record import Change, Fate, MessageRecord, RecipientResult, State, Variant
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.errors import Conflict, TemporaryError
+from shared.errors import Conflict, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
+from shared.usecases.make_variant import make_variant
 from shared.usecases.plans import retry_plan
 
 LARGEST_TRANSACTION = 500
@@ -110,7 +111,10 @@ def _carry_out(attempt: _Attempt) -> None:
 
 def _send_pending(attempt: _Attempt) -> None:
     """Transaction by transaction; the answers of the last one are written down together with the attempt's end."""
-    waiting, homeless = batches(attempt.settings.routes, attempt.record.pending(), LARGEST_TRANSACTION)
+    if not _make_missing(attempt):
+        return
+    routes = routes_named(attempt.settings.routes, attempt.record.decision.route)
+    waiting, homeless = batches(routes, attempt.record.pending(), LARGEST_TRANSACTION)
     if homeless:
         _write_down(attempt, [_no_route(address) for address in homeless], ends=not waiting)
     for index, batch in enumerate(waiting, start=1):
@@ -123,11 +127,44 @@ def _send_pending(attempt: _Attempt) -> None:
             _write_down(attempt, replies, ends=index == len(waiting) and not left.recipients)
 
 
+def _make_missing(attempt: _Attempt) -> bool:
+    """Make the outgoing forms that pending recipients wait for. ``False`` when the claim was lost meanwhile.
+
+    A form that cannot be made fails for its recipients, and their sender gets a DSN: a message that a policy wants
+    changed never leaves unchanged. The forms are in the record before the first byte of one is sent.
+    """
+    app, record = attempt.app, attempt.record
+    known = {variant.name for variant in record.variants}
+    missing = dict.fromkeys(result.variant for result in record.pending() if result.variant not in known)
+    if not missing:
+        return True
+    made: list[Variant] = []
+    failed: list[RecipientReply] = []
+    body = attempt.body or app.spool.content("spool", record.ref)
+    for name in missing:
+        try:
+            made.append(make_variant(app, record, attempt.settings, name, body))
+        except PermanentError as error:
+            log.trouble("transform", record.ref, error)
+            failed += [_unchangeable(result.address) for result in record.pending() if result.variant == name]
+    now = app.clock.now()
+    changed = state.prolong(state.add_variants(record, made), now, attempt.length)
+    try:
+        attempt.stored = commit(app, attempt.stored, Change(changed, ()))
+    except Conflict:
+        return False
+    log.stage("transform", record.ref, "made", forms=len(made), failed=len(failed))
+    if failed:
+        _write_down(attempt, failed, ends=False)
+    return attempt.is_ours
+
+
 def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     """One transaction, with fail-over to the route's next server while none has said anything or can have the message."""
     app, record = attempt.app, attempt.record
     variant = next(variant for variant in record.variants if variant.name == batch.variant)
-    content = _with_head(variant.head, attempt.body or app.spool.content(variant.source, record.ref))
+    body = attempt.body if variant.source == "spool" else None
+    content = _with_head(variant.head, body or app.spool.content(variant.source, record.ref, variant.blob))
     replies: tuple[RecipientReply, ...] = ()
     for server in servers_in_order(batch.route.servers, lambda: _fraction(app)):
         replies = app.next_hop.deliver(server, record.envelope.reverse_path, batch.recipients, record.envelope, content)
@@ -161,6 +198,11 @@ def _fraction(app: App) -> float:
 def _no_route(address: str) -> RecipientReply:
     """RFC 3463: 5.4.4 is "unable to route"."""
     return RecipientReply(address, False, True, 550, "5.4.4", "no next hop is set for this domain", "")
+
+
+def _unchangeable(address: str) -> RecipientReply:
+    """RFC 3463: 5.6.5 is "conversion failed"."""
+    return RecipientReply(address, False, True, 554, "5.6.5", "the message could not be changed as a policy asks", "")
 
 
 def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> RecipientResult:

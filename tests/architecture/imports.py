@@ -85,6 +85,12 @@ ROOMS = (
         PURE_PACKAGES,
         pure=True,
     ),
+    Room(
+        "shared/core/outgoing",
+        ("shared.core.outgoing", "shared.core.policy", "shared.core.transform", "shared.core.message", "shared.errors"),
+        PURE_PACKAGES,
+        pure=True,
+    ),
     Room("shared/core/notice", ("shared.core", "shared.errors"), PURE_PACKAGES, pure=True),
     Room(
         "shared/usecases",
@@ -148,7 +154,7 @@ ROOMS = (
             "shared.settings",
             "shared.errors",
         ),
-        ("aiosmtpd", "msgspec"),
+        ("aiosmtpd", "msgspec", "uvloop"),
     ),
 )
 

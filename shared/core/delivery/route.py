@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from shared.core.hold.record import RecipientResult
 from shared.core.policy.tenant_settings import NextHopServer, Route
 
@@ -28,6 +30,16 @@ def route_for(routes: Sequence[Route], domain: str) -> Route | None:
         if any(_matches(pattern.lower(), domain) for pattern in route.domains):
             return route
     return next((route for route in routes if not route.domains), None)
+
+
+def routes_named(routes: Sequence[Route], name: str) -> tuple[Route, ...]:
+    """What a message may be sent through: every route, or where a policy named one, that one for all domains.
+
+    Empty where the named route is gone: then nobody can be reached, rather than by another way.
+    """
+    if not name:
+        return tuple(routes)
+    return tuple(msgspec.structs.replace(route, domains=()) for route in routes if route.name == name)[:1]
 
 
 def batches(

@@ -23,6 +23,7 @@ from shared.core.hold.record import (
     Outcome,
     RecipientResult,
     State,
+    Variant,
 )
 from shared.errors import PermanentError, TemporaryError
 
@@ -122,6 +123,12 @@ def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -
 def prolong(record: MessageRecord, now: datetime, length: timedelta) -> MessageRecord:
     """The same claim, counted anew from ``now``."""
     return replace(record, lease_until=now + length, due_at=now + length)
+
+
+def add_variants(record: MessageRecord, variants: Sequence[Variant]) -> MessageRecord:
+    """The record with outgoing forms that were made for it. A form that it has already stays the one it is."""
+    known = {variant.name for variant in record.variants}
+    return replace(record, variants=(*record.variants, *(made for made in variants if made.name not in known)))
 
 
 def note_results(record: MessageRecord, results: Sequence[RecipientResult], now: datetime) -> Change:

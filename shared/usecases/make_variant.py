@@ -1,0 +1,89 @@
+"""Make one outgoing form of a message (stage 4b): carry out a part's transforms in order, and store the result once.
+
+A making has a name of its own. Only the one that the message's record names is ever sent, so a worker that dies between
+storing bytes and storing the record leaves bytes that nobody uses, and the next worker makes its own with its own
+password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from shared.app import App
+from shared.core.hold.begin import recipients_by_variant, variant_name
+from shared.core.hold.record import MessageRecord, Variant
+from shared.core.hold.sealed import NONCE_BYTES, seal
+from shared.core.message.parse import parse
+from shared.core.message.source import Buffer
+from shared.core.outgoing.carry_out import Circumstances, Made, carry_out
+from shared.core.policy.decision import TransformCall
+from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.transform.splice import PIECE, apply
+from shared.ports import Content
+from shared.ports_relay import Spooled
+from shared.usecases.trace_head import trace_head
+from shared.usecases.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """A message after transforms: its bytes (good while the workspace is open), and the ZIP that was made, if any.
+
+    ``notes`` are what the transforms tell of themselves, each with the transform's name before it.
+    """
+
+    data: Buffer
+    password: str
+    file_name: str
+    notes: tuple[tuple[str, str, str], ...]
+
+
+def make_variant(app: App, record: MessageRecord, settings: TenantSettings, name: str, body: Content) -> Variant:
+    """Make and store the form of that name. ``body`` are the message's bytes as they came.
+
+    Raises ``PermanentError`` for a transform that cannot be carried out, ``TemporaryError`` for storage.
+    """
+    calls = transforms_of(record, name)
+    around = Circumstances(settings, record.envelope, record.summary, app.clock.now(), app.random.token)
+    blob = app.random.token(16).hex()
+    with Workspace() as workspace:
+        made = transformed(workspace, body.chunks(), calls, around)
+        size = app.spool.write_variant(record.ref, blob, pieces(made.data))
+    sealed = b""
+    if made.password:
+        key = app.secrets.signing_keys("seal")[0]
+        sealed = seal(made.password, record.ref, key, app.random.token(NONCE_BYTES))
+    recipients = recipients_by_variant(record.decision)[name]
+    head = trace_head(app, Spooled(record.ref, record.envelope, record.reception), recipients)
+    return Variant(name, "variant", head, blob, sealed, made.file_name, size)
+
+
+def transforms_of(record: MessageRecord, name: str) -> tuple[TransformCall, ...]:
+    """The transforms that make the form of that name."""
+    for index, part in enumerate(record.decision.parts):
+        if variant_name(record.decision, index) == name:
+            return part.transforms
+    raise LookupError(f"the decision has no part for {name}")
+
+
+def transformed(
+    workspace: Workspace, chunks: Iterable[bytes], calls: Sequence[TransformCall], around: Circumstances
+) -> Transformed:
+    """The bytes after all the calls, one after the other; each sees what the one before it made."""
+    data = workspace.put(chunks)
+    password = file_name = ""
+    notes: list[tuple[str, str, str]] = []
+    for call in calls:
+        made: Made = carry_out(call, parse(data), around)
+        notes += [(call.name, word, argument) for word, argument in made.edit.notes]
+        if made.edit.splices:
+            data = workspace.put(apply(data, made.edit.splices))
+        if made.password:
+            password, file_name = made.password, made.file_name
+    return Transformed(data, password, file_name, tuple(notes))
+
+
+def pieces(data: Buffer) -> Iterable[bytes]:
+    """The bytes of a buffer, a piece at a time."""
+    return (bytes(data[start : start + PIECE]) for start in range(0, len(data), PIECE))

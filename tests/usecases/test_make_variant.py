@@ -1,0 +1,212 @@
+"""Outgoing forms: made once, stored before the first attempt, to each recipient their own."""
+
+from __future__ import annotations
+
+import email
+import io
+from email import policy as email_policy
+from email.message import EmailMessage
+
+import pytest
+import pyzipper
+
+from shared.core.hold.record import Fate, State
+from shared.core.hold.sealed import unseal
+from shared.core.policy.actions import AddHeader, BccConversion, BossCopy, Delay, Discard, Redirect, Reject, Zip
+from shared.core.policy.conditions.model import RecipientDomain
+from shared.core.policy.policies import Policy
+from shared.core.policy.tenant_settings import NextHopServer, Route
+from shared.errors import StorageUnavailable
+from shared.usecases import deliver_message as deliver_module
+from shared.usecases.run_due import run_due
+from shared.usecases.submit_own_mail import own_ref
+from tests.fakes.next_hop import Transaction
+from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
+
+BOSS = "kacho@aozora.example"
+OUTSIDERS = RecipientDomain(operator="is-external")
+
+
+def world_with(*actions: object, **changes: object) -> World:
+    """A tenant with one policy for mail that goes outside, and no rules."""
+    policy = Policy(id="p", when=OUTSIDERS, actions=actions)  # type: ignore[arg-type]  # actions of several kinds
+    return World(make_settings(rules=(), policies=(policy,), **changes))
+
+
+def with_attachment(*recipients: str) -> bytes:
+    message = EmailMessage(policy=email_policy.SMTP)
+    message["From"], message["To"], message["Subject"] = SENDER, ", ".join(recipients), "Estimate"
+    message["Message-ID"] = "<1@aozora.example>"
+    message.set_content("Hello.\r\n")
+    message.add_attachment(b"top secret" * 10, maintype="application", subtype="pdf", filename="見積書.pdf")
+    return message.as_bytes()
+
+
+def parsed(sent: Transaction) -> EmailMessage:
+    message = email.message_from_bytes(sent.data, policy=email_policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def sent_to(world: World, address: str) -> Transaction:
+    (found,) = [sent for sent in world.next_hop.transactions if address in sent.recipients]
+    return found
+
+
+def password_of(world: World, ref: object) -> str:
+    record = world.record(ref)  # type: ignore[arg-type]  # a reference
+    (variant,) = [variant for variant in record.variants if variant.password]
+    return unseal(variant.password, record.ref, world.app.secrets.signing_keys("seal"))
+
+
+def test_outsiders_get_the_zip_and_insiders_the_original() -> None:
+    world = world_with(Zip())
+    data = with_attachment(OUTSIDE, INSIDE)
+    ref = world.judge(OUTSIDE, INSIDE, data=data)
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
+    inside, outside = sent_to(world, INSIDE), sent_to(world, OUTSIDE)
+    assert inside.data.endswith(data)
+    assert b"X-Matta-Trace" in outside.data
+    assert data not in outside.data
+    (attachment,) = parsed(outside).iter_attachments()
+    assert attachment.get_content_type() == "application/zip"
+    assert (attachment.get_filename() or "").startswith("enc_20261121")
+    with pyzipper.AESZipFile(io.BytesIO(attachment.get_payload(decode=True))) as archive:
+        archive.setpassword(password_of(world, ref).encode())
+        assert archive.read("見積書.pdf") == b"top secret" * 10
+
+
+def test_every_attempt_sends_one_making_with_one_password() -> None:
+    world = world_with(Zip())
+    other = "hanae@other.example"
+    world.next_hop.answer(other, 451)
+    ref = world.judge(OUTSIDE, other, data=with_attachment(OUTSIDE, other))
+    world.work()
+    password = password_of(world, ref)
+    world.next_hop.answer(other, 250)
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    first, second = world.next_hop.transactions
+    assert first.data == second.data != b""
+    assert password_of(world, ref) == password
+
+
+def test_a_worker_that_dies_before_the_record_leaves_a_making_that_nobody_gets() -> None:
+    world = world_with(Zip())
+    world.spool.trouble.after("write_variant", StorageUnavailable("died"))
+    ref = world.judge(OUTSIDE, data=with_attachment(OUTSIDE))
+    with pytest.raises(StorageUnavailable):
+        world.work()
+    assert world.record(ref).variants == ()
+    assert world.next_hop.transactions == []
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    (sent,) = world.next_hop.transactions
+    (attachment,) = parsed(sent).iter_attachments()
+    with pyzipper.AESZipFile(io.BytesIO(attachment.get_payload(decode=True))) as archive:
+        archive.setpassword(password_of(world, ref).encode())
+        assert archive.testzip() is None
+
+
+def test_the_password_stands_nowhere_in_the_clear(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        world = world_with(Zip())
+        ref = world.judge(OUTSIDE, data=with_attachment(OUTSIDE))
+        world.work()
+    password = password_of(world, ref)
+    assert len(password) == 12
+    assert password not in repr(world.record(ref))
+    assert password not in caplog.text
+
+
+def test_the_boss_gets_a_copy_and_stands_in_cc_for_everybody() -> None:
+    world = world_with(BossCopy(who="addresses", addresses=(BOSS,)))
+    ref = world.judge(OUTSIDE, INSIDE)
+    world.work()
+    assert {result.address: result.fate for result in world.record(ref).recipients} == dict.fromkeys(
+        (OUTSIDE, INSIDE, BOSS), Fate.SENT
+    )
+    assert all(BOSS in str(parsed(sent)["Cc"]) for sent in world.next_hop.transactions)
+
+
+def test_after_a_conversion_nobody_sees_the_others() -> None:
+    world = world_with(BccConversion())
+    world.judge(OUTSIDE, "hanae@other.example")
+    world.work()
+    (sent,) = world.next_hop.transactions
+    message = parsed(sent)
+    assert sent.recipients == (OUTSIDE, "hanae@other.example")
+    assert str(message["To"]) == SENDER
+    assert b"hanae@other.example" not in sent.data
+
+
+def test_a_policy_that_does_not_match_changes_no_byte() -> None:
+    world = world_with(Zip(), AddHeader(name="X-Class", value="outside"))
+    data = with_attachment(INSIDE)
+    world.judge(INSIDE, data=data)
+    world.work()
+    (sent,) = world.next_hop.transactions
+    assert sent.data.endswith(b"\r\n" + data)
+
+
+def test_a_redirected_message_goes_through_the_named_route_only() -> None:
+    routes = (
+        Route(servers=(NextHopServer(host="usual.example"),)),
+        Route(servers=(NextHopServer(host="archive.example"),), domains=("nowhere.example",), name="archive"),
+    )
+    world = world_with(Redirect(route="archive"), routes=routes)
+    world.judge(OUTSIDE)
+    world.work()
+    assert [sent.server for sent in world.next_hop.transactions] == ["archive.example:25"]
+
+
+def test_a_rejected_message_comes_back_with_the_policys_words() -> None:
+    world = world_with(Reject(text="Use the portal for this customer."))
+    ref = world.judge(OUTSIDE)
+    world.work()
+    record = world.record(ref)
+    assert record.state is State.BOUNCED
+    (dsn,) = world.next_hop.transactions
+    assert dsn.recipients == (SENDER,)
+    assert b"Use the portal for this customer." in dsn.data
+
+
+def test_a_discarded_message_reaches_nobody_and_its_sender_is_told() -> None:
+    world = world_with(Discard())
+    ref = world.judge(OUTSIDE)
+    world.work()
+    assert world.record(ref).state is State.DISCARDED
+    assert [sent.recipients for sent in world.next_hop.transactions] == [(SENDER,)]
+
+
+def test_a_delayed_message_leaves_at_its_time_and_not_before() -> None:
+    world = world_with(Delay(minutes=10))
+    ref = world.judge(OUTSIDE)
+    world.work()
+    assert world.record(ref).state is State.DELAYED
+    world.clock.advance(minutes=9, seconds=59)
+    run_due(world.app)
+    world.work()
+    assert world.record(ref).state is State.DELAYED
+    world.clock.advance(seconds=2)
+    run_due(world.app)
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
+
+
+def test_a_form_that_cannot_be_made_is_returned_and_never_sent_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise deliver_module.PermanentError("cannot")
+
+    monkeypatch.setattr(deliver_module, "make_variant", refuse)
+    monkeypatch.setattr(deliver_module.time, "sleep", lambda seconds: None)
+    world = world_with(Zip())
+    ref = world.judge(OUTSIDE, INSIDE, data=with_attachment(OUTSIDE, INSIDE))
+    world.work()
+    record = world.record(ref)
+    assert record.state is State.PARTLY_DELIVERED
+    statuses = {result.address: (result.fate, result.status) for result in record.recipients}
+    assert statuses[OUTSIDE] == (Fate.FAILED, "5.6.5")
+    assert statuses[INSIDE][0] is Fate.SENT
+    number = next(result.reported_in for result in record.recipients if result.address == OUTSIDE)
+    assert world.record(own_ref(ref, f"dsn-{number}")).state is State.DELIVERED
+    assert not any(OUTSIDE in sent.recipients for sent in world.next_hop.transactions)
