@@ -11,7 +11,7 @@ import os
 import queue
 import re
 import socket
-import subprocess
+import statistics
 import sys
 import tempfile
 import threading
@@ -26,6 +26,7 @@ from bench import client, postfix
 from bench.rounds import interleave
 from bench.rows import Row
 from local.debian_packages import find_program
+from local.endpoints import connection_string
 from local.processes import Child, stop_all
 from local.tools import ROOT, azurite_command
 from shared.adapters.storage_clients import container_client
@@ -35,8 +36,6 @@ from shared.settings import ProcessSettings
 
 SESSIONS = 10
 _TENANT = {"tenant_id": "bench", "ingress": {"peers": ["127.0.0.0/8"]}}
-_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""Azurite's documented account key."""
 _METADATA = "x" * 700
 """As long as the relay's own metadata for one recipient."""
 _PATIENCE_SECONDS = 60.0
@@ -135,9 +134,7 @@ def running_storage(directory: Path) -> Iterator[Storage]:
             if child.exit_code() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Azurite did not start:\n{child.log_tail()}")
             time.sleep(0.05)
-        text = f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={_KEY};"
-        for service, port in found.items():
-            text += f"{service}Endpoint=http://127.0.0.1:{port}/devstoreaccount1;"
+        text = connection_string(*(int(found[service]) for service in ("Blob", "Queue", "Table")))
         process = ProcessSettings(storage=text)
         prepare_storage(process)
         container_client(process, "settings").upload_blob("bench.json", json.dumps(_TENANT))
@@ -164,13 +161,11 @@ def running_relay(storage: Storage, directory: Path) -> Iterator[RunningRelay]:
 
 
 def _against_raw(relay: RunningRelay, storage: Storage, size: int, goal: str, messages: int, rounds: int) -> Row:
-    measured = interleave(
-        lambda: relay.rate(messages, size), lambda: storage.raw_rate(messages, size), rounds=rounds
-    )
+    measured = interleave(lambda: relay.rate(messages, size), lambda: storage.raw_rate(messages, size), rounds=rounds)
     return Row(
         f"relay accept rate ÷ raw HTTP PUT rate ({size // 1024} KB, {SESSIONS} sessions)",
-        f"{_median(measured.ours):.0f}/s",
-        f"{_median(measured.baseline):.0f}/s",
+        f"{statistics.median(measured.ours):.0f}/s",
+        f"{statistics.median(measured.baseline):.0f}/s",
         measured.ratio,
         measured.spread,
         goal,
@@ -188,8 +183,8 @@ def _against_postfix(relay: RunningRelay, directory: Path, messages: int, rounds
         )
     return Row(
         name,
-        f"{_median(measured.ours):.0f}/s",
-        f"{_median(measured.baseline):.0f}/s",
+        f"{statistics.median(measured.ours):.0f}/s",
+        f"{statistics.median(measured.baseline):.0f}/s",
         measured.ratio,
         measured.spread,
         ">= 1.0",
@@ -205,17 +200,12 @@ def _memory(storage: Storage, directory: Path, size: int, rounds: int) -> Row:
     ratios = sorted(growth / size for growth in growths)
     return Row(
         f"relay memory for one {size // 1_000_000} MB message ÷ its size",
-        f"{_median(growths) / 1e6:.1f} MB",
+        f"{statistics.median(growths) / 1e6:.1f} MB",
         f"{size / 1e6:.0f} MB",
-        ratios[len(ratios) // 2],
+        statistics.median(ratios),
         f"{ratios[0]:.2f}–{ratios[-1]:.2f}",
         "<= 0.3",
     )
-
-
-def _median(values: object) -> float:
-    ordered = sorted(values)  # type: ignore[call-overload]
-    return float(ordered[len(ordered) // 2])
 
 
 def run(*, quick: bool = False) -> list[Row]:
@@ -236,8 +226,3 @@ def run(*, quick: bool = False) -> list[Row]:
         rows.append(_memory(storage, directory, 25_000_000, 3))
         rows.append(_memory(storage, directory, 150_000_000, 1))
     return rows
-
-
-if __name__ == "__main__":
-    for line in run(quick="--quick" in sys.argv):
-        print(line)
