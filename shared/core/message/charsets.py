@@ -92,6 +92,15 @@ def is_known(label: str) -> bool:
     return _codec(label) != _GUESS
 
 
+def codec_of(label: str) -> str:
+    """Python's codec for writing what a label names, ``""`` for an unknown label.
+
+    It may refuse characters that ``decode_text`` reads: what is read generously is to be written strictly.
+    """
+    codec = _codec(label)
+    return {_JIS: "iso2022_jp", _EUC: "euc_jp", _GUESS: ""}.get(codec, codec)
+
+
 _NOT_ASCII_BASED = frozenset(
     {"utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "hz", "iso2022_kr"}
 )
