@@ -41,8 +41,11 @@ class ProcessSettings:
     settings_cache_seconds: float = 5.0
     storage_timeout: float = 10.0
     """Bound on one storage call."""
-    direct_deliveries: int = 4
-    """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait."""
+    direct_deliveries: int = 3
+    """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
+
+    Below host.json's ``blobs.maxDegreeOfParallelism``, so that somebody is always free to judge.
+    """
 
 
 def read_process_settings(environment: Mapping[str, str] | None = None) -> ProcessSettings:

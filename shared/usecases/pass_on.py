@@ -5,7 +5,8 @@ at hand; so the state is stored with this worker's claim in it (one conditional 
 Should the worker die, the claim's end brings the next one, exactly as in any other delivery.
 
 Only so many messages at a time are sent this way, so that a next hop that does not answer can hold up some workers and
-never all: the others keep judging, and what passes meanwhile goes through the queue.
+never all: the others keep judging, and what passes meanwhile goes through the queue. So does a large message, whose
+bytes would otherwise stay in memory for as long as the next hop takes to read them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from shared.ports import Content
 from shared.usecases.commit import create
 from shared.usecases.deliver_message import deliver_claimed, new_claim
 
+LARGEST = 4 * 1024 * 1024
+"""Bytes. A larger message is sent by way of the queue, in pieces."""
 _lock = threading.Lock()
 _busy = 0
 
@@ -35,7 +38,7 @@ def create_and_pass_on(
     ``on_stored`` is called between storing and sending, for the log. Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
     state then, and the schedule a note about it.
     """
-    with _slot(app, change) as is_free:
+    with _slot(app, change, body.size) as is_free:
         if not is_free:
             if create(app, change) is None:
                 return False
@@ -55,11 +58,12 @@ def create_and_pass_on(
 
 
 @contextmanager
-def _slot(app: App, change: Change) -> Iterator[bool]:
+def _slot(app: App, change: Change, size: int) -> Iterator[bool]:
     """Whether this message may be sent at once; if so, it counts as one of those until the block ends."""
     global _busy
     with _lock:
-        is_free = change.record.state is State.DELIVERING and _busy < app.process.direct_deliveries
+        fits = change.record.state is State.DELIVERING and size <= LARGEST
+        is_free = fits and _busy < app.process.direct_deliveries
         _busy += is_free
     try:
         yield is_free

@@ -17,7 +17,7 @@ from shared.core.hold.record import State
 from tests.support.mail_clients import carried, send_bytes
 from tests.support.running import Running, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 CORPUS = sorted((ROOT / "tests" / "corpus").glob("**/*.eml"))
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 

@@ -8,7 +8,7 @@ from local.commands.demo import play
 from shared.core.text.language import LANGUAGES, Language
 from tests.support.running import Running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

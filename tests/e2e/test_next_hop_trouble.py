@@ -12,7 +12,7 @@ from local.demo_tenant import COLLEAGUE, DOMAIN, SENDER
 from shared.core.hold.record import Fate, State
 from tests.support.running import Running, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_next_hop_that_is_down_for_a_while_gets_the_message_once(running: Running) -> None:

@@ -16,7 +16,7 @@ from shared.core.hold.record import Channel, Role, State
 from tests.support.mail_clients import CLIENTS
 from tests.support.running import Running, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.mark.parametrize("client", CLIENTS)

@@ -14,7 +14,7 @@ from local.tools import ROOT
 from tests.support.crash_drill import Books, Clerk, Postman, copies_by_queue_id, settled
 from tests.support.running import Running, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 MESSAGES = 60
 
 

@@ -129,6 +129,19 @@ def test_when_all_slots_are_taken_a_message_waits_for_the_queue() -> None:
     assert world.record(third).state is State.DELIVERED, "the slot is free again"
 
 
+@pytest.mark.parametrize(
+    ("size", "transactions"),
+    [pytest.param(module.LARGEST, 1, id="largest"), pytest.param(module.LARGEST + 1, 0, id="a byte more")],
+)
+def test_a_large_message_waits_for_the_queue(world: World, size: int, transactions: int) -> None:
+    head = make_message(INSIDE)
+    ref = world.judge(INSIDE, data=head + b"x" * (size - len(head)))
+    assert len(world.next_hop.transactions) == transactions
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
+    assert len(world.next_hop.transactions) == 1
+
+
 @pytest.mark.parametrize("broken", ["deliver", "judge twice"])
 def test_a_slot_is_given_back_whatever_happens(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(direct_deliveries=1)
