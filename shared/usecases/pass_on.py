@@ -35,7 +35,9 @@ def create_and_pass_on(
 ) -> bool:
     """Store the first state of a message whose bytes are ``body``. ``False`` when it has one: then nothing is done.
 
-    ``on_stored`` is called between storing and sending, for the log. Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
+    ``on_stored`` is called between storing and sending, for the log.
+
+    Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
     state then, and the schedule a note about it.
     """
     with _slot(app, change, body.size) as is_free:
