@@ -37,7 +37,7 @@ def directory_size(end: bytes) -> int | None:
 
 
 def encrypted_files(end: bytes) -> tuple[int, int] | None:
-    """How many files the central directory names, and how many of them are encrypted; directories and empty files apart.
+    """How many files the central directory names, and how many of them are encrypted. Plain ones that are empty do not count.
 
     ``end`` begins with the directory, as long as ``directory_size`` says. ``None`` where it does not.
     """
@@ -45,12 +45,12 @@ def encrypted_files(end: bytes) -> tuple[int, int] | None:
     while end.startswith(_ENTRY, position) and files < _MOST_FILES:
         if position + _ENTRY_BYTES > len(end):
             return None
-        flags = struct.unpack_from("<H", end, position + 8)[0]
+        is_encrypted = struct.unpack_from("<H", end, position + 8)[0] & 1
         size, name, extra, comment = struct.unpack_from("<LHHH", end, position + 24)
         is_folder = end.startswith(b"/", position + _ENTRY_BYTES + name - 1)
-        if size and not is_folder:
+        if is_encrypted or (size and not is_folder):
             files += 1
-            encrypted += flags & 1
+            encrypted += is_encrypted
         position += _ENTRY_BYTES + name + extra + comment
     known = end.startswith((_END, _END_ZIP64), position)
     return (files, encrypted) if known else None

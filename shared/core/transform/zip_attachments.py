@@ -20,7 +20,7 @@ from shared.core.transform.passwords import Random
 from shared.core.transform.splice import Edit, Splice
 from shared.core.transform.zip_file_name import DEFAULT_PATTERN, zip_file_name
 from shared.core.transform.zip_part import base64_lines, bears_mark, part_header
-from shared.core.transform.zip_removal import line_ending_at, removal
+from shared.core.transform.zip_removal import Removal, line_ending_at, removal
 from shared.core.transform.zip_taking import Taking, archive_files, find_taking
 from shared.errors import Unreadable
 
@@ -130,27 +130,43 @@ def _placed(tree: Tree, taking: Taking, attachment: _Attachment, random: Random)
     cuts = removal(tree, taking.parts)
     removed = [Splice(span, b"") for span in cuts.spans]
     root = tree.root
+    is_ready = _is_ready(tree, cuts)
     if root.content.value != _MIXED or root.is_leaf:
-        return [*removed, *_wrapped(tree, attachment, random, everything=cuts.everything)]
+        return [*removed, *_wrapped(tree, attachment, random, everything=cuts.everything, is_ready=is_ready)]
     outdated = [Splice(found.full, b"") for found in root.fields if found.key in _OF_BYTES]
-    return [*outdated, *removed, _appended(tree, attachment, everything=cuts.everything)]
+    return [*outdated, *removed, _appended(tree, attachment, everything=cuts.everything, is_ready=is_ready)]
 
 
-def _appended(tree: Tree, attachment: _Attachment, *, everything: bool) -> Splice:
+def _appended(tree: Tree, attachment: _Attachment, *, everything: bool, is_ready: bool) -> Splice:
     """The archive as the last part of the message's multipart/mixed, or in the place of all its parts."""
     root, line_end = tree.root, attachment.line_end
     boundary = b"--" + (raw_parameter(root.content.parameters, "boundary") or b"").rstrip()
-    end = root.delimiters[-1].start if root.closed else root.body.end
-    start = root.children[0].span.start if everything else end
-    closing = b"" if root.closed else line_end + boundary + b"--" + line_end
-    opening = b"" if everything else line_end + boundary + line_end
-    if root.closed and not line_ending_at(tree.data, end):
-        # The part before is a header without blank line, whose line ending stands where the boundary's should.
-        opening, closing = opening.removeprefix(line_end), line_end
-    return Splice(Span(start, end), attachment.between(opening, closing))
+    start = root.children[0].span.start
+    if root.closed:
+        last = root.delimiters[-1].start
+        end = last + line_ending_at(tree.data, last)
+        surrounded = attachment.between(b"" if everything else boundary + line_end, line_end)
+        return Splice(Span(start if everything else end, end), surrounded)
+    end = root.body.end
+    opening = (b"" if is_ready else line_end) + boundary + line_end
+    surrounded = attachment.between(b"" if everything else opening, line_end + boundary + b"--" + line_end)
+    return Splice(Span(start if everything else end, end), surrounded)
 
 
-def _wrapped(tree: Tree, attachment: _Attachment, random: Random, *, everything: bool) -> list[Splice]:
+def _is_ready(tree: Tree, cuts: Removal) -> bool:
+    """Whether a boundary line can stand at the message's end without a line ending before it, and so must.
+
+    That is so where the end was cut off, and after a part which is a header without blank line: it would get one.
+    """
+    if any(span.end == len(tree.data) for span in cuts.spans):
+        return True
+    part = tree.root
+    while part.children:
+        part = part.children[-1]
+    return part is not tree.root and bool(part.fields) and part.span.end == part.fields[-1].end
+
+
+def _wrapped(tree: Tree, attachment: _Attachment, random: Random, *, everything: bool, is_ready: bool) -> list[Splice]:
     """A multipart/mixed around the message's content, or instead of it where nothing of it is left."""
     root, line_end = tree.root, attachment.line_end
     boundary = _new_boundary(tree, random)
@@ -173,8 +189,8 @@ def _wrapped(tree: Tree, attachment: _Attachment, random: Random, *, everything:
     moved = b"".join(_ended(tree.bytes_of(found.full), line_end) for found in fields)
     blank = tree.bytes_of(root.separator) or line_end
     splices.append(Splice(root.separator, line_end + delimiter + line_end + moved + blank))
-    end = Span(root.body.end, root.body.end)
-    return [*splices, Splice(end, attachment.between(line_end + delimiter + line_end, closing))]
+    opening = (b"" if is_ready else line_end) + delimiter + line_end
+    return [*splices, Splice(Span(root.body.end, root.body.end), attachment.between(opening, closing))]
 
 
 def _is_ended(tree: Tree) -> bool:

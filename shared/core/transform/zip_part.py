@@ -78,12 +78,13 @@ def _segments(name: str) -> list[bytes]:
     """The name as one or more ``filename*`` parameters (RFC 2231 sections 3 and 4)."""
     found: list[bytes] = []
     line = b""
-    for byte in name.encode("utf-8"):
-        letter = bytes((byte,)) if byte in _PLAIN else b"%%%02X" % byte
-        if len(line) + len(letter) > _SEGMENT:
+    for character in name:
+        # Not cut within a character: some programs decode each segment by itself.
+        text = b"".join(bytes((byte,)) if byte in _PLAIN else b"%%%02X" % byte for byte in character.encode("utf-8"))
+        if len(line) + len(text) > _SEGMENT:
             found.append(line)
             line = b""
-        line += letter
+        line += text
     found.append(line)
     if len(found) == 1:
         return [b"filename*=UTF-8''" + line]

@@ -56,10 +56,12 @@ def _cut(data: Buffer, part: Part, paths: Set[str], spans: list[Span]) -> bool:
 
 
 def _with_boundary(data: Buffer, part: Part, first: int, last: int) -> Span:
-    """The span of the children ``first`` to ``last`` with the boundary line before each of them."""
+    """The span of the children ``first`` to ``last``, each with the boundary line that it begins with.
+
+    The line ending before the first boundary line stays and that before the next one goes. So it does not matter that a
+    part which is a header without blank line, or which ends with an end boundary, has none of its own before the next one.
+    A boundary line put where the message now ends therefore needs none either.
+    """
     start = part.delimiters[first].start
     end = part.children[last].span.end
-    if end < len(data) and not line_ending_at(data, end):
-        # What follows is a boundary line whose line ending a header section has taken: it needs ours.
-        start += line_ending_at(data, start)
-    return Span(start, end)
+    return Span(start + line_ending_at(data, start), end + line_ending_at(data, end))
