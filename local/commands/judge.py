@@ -7,21 +7,18 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from local.judge_report import one_line, report
+from local.message_files import bare_address, envelope_for, language_of, queue_id_of, read_file, sort_out
 from shared.core.message.domains import domain_of
-from shared.core.message.envelope import Envelope
-from shared.core.message.header_envelope import header_author, header_envelope
-from shared.core.message.identity import MessageRef
-from shared.core.text.language import LANGUAGES, Language, choose_language
+from shared.core.message.header_envelope import header_author
+from shared.core.text.language import LANGUAGES, Language
 from shared.errors import InvalidSettings
-from shared.usecases.judge import TENANT, default_settings, judge, settings_for
+from shared.usecases.judge import default_settings, judge, settings_for
 
-_STANDARD_INPUT = "-"
 _BAD_INPUT = 2
 
 
@@ -42,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
     What can be judged is judged all the same.
     """
     options = _parser().parse_args(argv)
-    files, recipients = _sort_out(options.files, options.to)
+    files, recipients = sort_out(options.files, options.to)
     if not files:
         print("./dev judge: name at least one FILE.eml (or - for standard input)", file=sys.stderr)
         return _BAD_INPUT
@@ -50,18 +47,18 @@ def main(argv: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8" if options.json else None, errors="backslashreplace")
     try:
-        settings = _read(options.settings) if options.settings is not None else None
+        settings = read_file(options.settings) if options.settings is not None else None
     except OSError as error:
-        return _cannot_read(options.settings, error)
-    sender = None if options.sender is None else options.sender.strip().removeprefix("<").removesuffix(">")
-    language = options.lang or _language_of(os.environ)
+        return _cannotread_file(options.settings, error)
+    sender = None if options.sender is None else bare_address(options.sender)
+    language = options.lang or language_of(os.environ)
     wishes = _Wishes(sender, recipients, settings, language, options.json)
     code = 0
     for number, file in enumerate(files):
         try:
             judged = _judged(file, wishes)
         except OSError as error:
-            code = _cannot_read(file, error)
+            code = _cannotread_file(file, error)
         except InvalidSettings as error:
             print(f"./dev judge: {options.settings}: {one_line(error.public)}", file=sys.stderr)
             return _BAD_INPUT
@@ -86,24 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _sort_out(files: Sequence[str], after_to: Sequence[str] | None) -> tuple[list[str], tuple[str, ...] | None]:
-    """Files and recipients. ``--to`` takes all words after it, also files: those end in .eml or have no ``@``."""
-    found, recipients = list(files), list[str]()
-    for word in after_to or ():
-        if word.lower().endswith(".eml") or "@" not in word:
-            found.append(word)
-        else:
-            recipients.append(word.strip().removeprefix("<").removesuffix(">"))
-    return found, tuple(dict.fromkeys(recipients)) if recipients else None
-
-
 def _judged(file: str, wishes: _Wishes) -> str:
     """The lines about one file. Raises ``OSError`` and ``InvalidSettings``."""
-    data = _read(file)
-    envelope = _envelope(header_envelope(data), wishes)
+    data = read_file(file)
+    envelope = envelope_for(data, wishes.sender, wishes.recipients)
     domain = domain_of(envelope.reverse_path or header_author(data))
     settings = default_settings(domain) if wishes.settings is None else settings_for(wishes.settings, domain)
-    judgement = judge(data, envelope, settings, language=wishes.language, queue_id=_queue_id(file))
+    judgement = judge(data, envelope, settings, language=wishes.language, queue_id=queue_id_of(file))
     name = file.encode("utf-8", "replace").decode("utf-8")
     if wishes.as_json:
         document: dict[str, Any] = {"file": name, **judgement}
@@ -111,35 +97,6 @@ def _judged(file: str, wishes: _Wishes) -> str:
     return report(judgement, name, wishes.language)
 
 
-def _envelope(of_header: Envelope, wishes: _Wishes) -> Envelope:
-    sender = of_header.reverse_path if wishes.sender is None else wishes.sender
-    recipients = of_header.recipients if wishes.recipients is None else wishes.recipients
-    ascii_only = all(address.isascii() for address in (sender, *recipients))
-    return Envelope(sender, recipients, smtputf8=not ascii_only, body=of_header.body)
-
-
-def _queue_id(file: str) -> str:
-    """The queue id that a file from the spool is named by, else ``""``."""
-    stem = PurePath(file).stem
-    try:
-        return MessageRef(TENANT, stem).queue_id
-    except ValueError:
-        return ""
-
-
-def _read(file: str) -> bytes:
-    if file == _STANDARD_INPUT:
-        return sys.stdin.buffer.read()
-    with open(file, "rb") as opened:
-        return opened.read()
-
-
-def _cannot_read(file: str, error: OSError) -> int:
+def _cannotread_file(file: str, error: OSError) -> int:
     print(f"./dev judge: cannot read {one_line(file)}: {error.strerror or error}", file=sys.stderr)
     return _BAD_INPUT
-
-
-def _language_of(environment: Mapping[str, str]) -> Language:
-    """The language that POSIX's variables name, English where they name none of ours."""
-    wishes = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return choose_language(*(wish.partition(".")[0] for wish in wishes), default="en")
