@@ -5,6 +5,7 @@ The plan says which transforms whom, and which fates are asked for by whom; ``fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -229,8 +230,13 @@ def _conversion(
             plan.notes.append(gave_way(policy, action, BccConversion.__struct_config__.tag))  # type: ignore[arg-type]  # our tags are texts
     sender = ""
     if any(action.sender_to_to for action in widest):
-        sender = facts.header_from[0].address if facts.header_from else facts.envelope.reverse_path
+        # A sender whose address cannot stand in a header stays out of it; the conversion itself must not fail for that.
+        candidates = (*(mailbox.address for mailbox in facts.header_from[:1]), facts.envelope.reverse_path)
+        sender = next((address for address in candidates if _PLAIN_ADDRESS.fullmatch(address)), "")
     return [ConvertToBcc(() if which == "all" else kept, sender)]
+
+
+_PLAIN_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
 
 
 def _header_changes(matching: Sequence[Policy]) -> list[Call]:

@@ -1,0 +1,116 @@
+"""`./dev apply`: write what each recipient of a message would get. Sends nothing and needs no service.
+
+For every outgoing form of ``NAME.eml`` it writes ``NAME.variant-N.eml`` and ``NAME.variant-N.json``: envelope, disposition,
+reasons, transforms, what they say of themselves and, since this is a dry run, the password of the ZIP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from typing import Any
+
+import msgspec
+
+from local.judge_report import one_line
+from local.message_files import STANDARD_INPUT, bare_address, envelope_for, read_file, sort_out
+from shared.core.message.domains import domain_of
+from shared.core.message.header_envelope import header_author
+from shared.core.policy.decision import Decision
+from shared.errors import InvalidSettings
+from shared.usecases.apply_decision import Applied, apply_decision
+from shared.usecases.judge import default_settings, settings_for
+
+_BAD_INPUT = 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns 0 when every form was made, 1 when one could not be, 2 when a file or the settings could not be read."""
+    options = _parser().parse_args(argv)
+    files, recipients = sort_out(options.files, options.to)
+    if not files:
+        print("./dev apply: name at least one FILE.eml (or - for standard input)", file=sys.stderr)
+        return _BAD_INPUT
+    code = 0
+    try:
+        document = read_file(options.settings) if options.settings is not None else None
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _cannot(f"use {one_line(str(error.filename))}", error)
+    sender = None if options.sender is None else bare_address(options.sender)
+    for file in files:
+        try:
+            data = read_file(file)
+            envelope = envelope_for(data, sender, recipients)
+            domain = domain_of(envelope.reverse_path or header_author(data))
+            settings = default_settings(domain) if document is None else settings_for(document, domain)
+            decision, forms = apply_decision(data, envelope, settings, datetime.now(UTC), secrets.token_bytes)
+            for number, form in enumerate(forms, start=1):
+                _write(options.out / f"{_stem(file)}.variant-{number}", file, decision, form)
+            code = max(code, _report(file, options.out, forms))
+        except OSError as error:
+            code = _cannot(f"read or write {one_line(file)}", error)
+        except InvalidSettings as error:
+            print(f"./dev apply: {options.settings}: {one_line(error.public)}", file=sys.stderr)
+            return _BAD_INPUT
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./dev apply",
+        description="Write what each recipient of a message would get, and about it, without sending anything.",
+        epilog="Without --from and --to the envelope is read from the header. A password that it prints is for this "
+        "try only. docs/POLICY.md describes the settings.",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE.eml", help="messages; - is standard input")
+    parser.add_argument("--from", dest="sender", metavar="A", help="envelope sender; '<>' is the null sender")
+    parser.add_argument("--to", nargs="+", action="extend", metavar="B", help="envelope recipients")
+    parser.add_argument("--settings", metavar="FILE.json", help="a tenant's settings; what is missing has a default")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the files go; made if need be")
+    return parser
+
+
+def _stem(file: str) -> str:
+    return "message" if file == STANDARD_INPUT else PurePath(file).stem
+
+
+def _write(path: Path, file: str, decision: Decision, form: Applied) -> None:
+    about: dict[str, Any] = {
+        "file": file,
+        "variant": form.name,
+        "disposition": decision.disposition,
+        "settings_version": decision.settings_version,
+        "delay_minutes": decision.delay_minutes,
+        "route": decision.route,
+        "reasons": [reason.code for reason in decision.reasons],
+        "envelope": form.envelope,
+        "transforms": [{"name": call.name, "arguments": json.loads(call.arguments)} for call in form.transforms],
+        "notes": [{"transform": name, "note": word, "value": value} for name, word, value in form.notes],
+        "password": form.password,
+        "file_name": form.file_name,
+        "problem": form.problem,
+    }
+    path.with_name(path.name + ".json").write_bytes(msgspec.json.format(msgspec.json.encode(about), indent=2) + b"\n")
+    if not form.problem:
+        path.with_name(path.name + ".eml").write_bytes(form.data)
+
+
+def _report(file: str, out: Path, forms: Sequence[Applied]) -> int:
+    for number, form in enumerate(forms, start=1):
+        names = ", ".join(call.name for call in form.transforms) or "unchanged"
+        what = f"cannot be made: {form.problem}" if form.problem else names
+        print(
+            f"{one_line(file)}: {out / _stem(file)}.variant-{number}: {what} ({len(form.envelope.recipients)} recipients)"
+        )
+    return 1 if any(form.problem for form in forms) else 0
+
+
+def _cannot(what: str, error: OSError) -> int:
+    print(f"./dev apply: cannot {what}: {error.strerror or error}", file=sys.stderr)
+    return _BAD_INPUT
