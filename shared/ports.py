@@ -6,7 +6,7 @@ temporary. No adapter decides anything about mail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +16,9 @@ from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+from shared.core.settings.change_note import NO_NOTE, ChangeNote, VersionEntry
+from shared.core.settings.scope import Scope
+from shared.core.settings.scope_settings import Document, ScopeSettings
 from shared.ports_relay import Spooled as Spooled  # belongs to both sides of the spool
 
 
@@ -169,13 +172,13 @@ class WorkQueue(Protocol):
 
 
 class SettingsStore(Protocol):
-    """Tenants' settings, cached for a few seconds."""
+    """Tenants', groups' and users' settings, cached for a few seconds. Every version that was ever saved is kept."""
 
     def tenant(self, tenant_id: str) -> TenantSettings:
-        """The present version. Raises ``NotFound``."""
+        """The tenant's present version. Raises ``NotFound``."""
         ...
 
-    def save(self, settings: TenantSettings) -> TenantSettings:
+    def save(self, settings: TenantSettings, note: ChangeNote = NO_NOTE) -> TenantSettings:
         """Store the next version. ``settings.version`` is the one it was made from; ``Conflict`` where that is stale.
 
         Returns it with its own version.
@@ -186,10 +189,38 @@ class SettingsStore(Protocol):
         """All tenants' present versions, for the relay and for operators."""
         ...
 
+    def scopes(self, tenant_id: str) -> Mapping[Scope, int]:
+        """The groups and users of a tenant that have settings, with the number of their present version.
+
+        The same object as long as nothing changed. Raises ``NotFound`` for what cannot be a tenant.
+        """
+        ...
+
+    def version(self, tenant_id: str, scope: Scope, number: int) -> Document:
+        """One version of a scope's settings; it never changes. Raises ``NotFound``."""
+        ...
+
+    def present(self, tenant_id: str, scope: Scope) -> Document:
+        """What is stored at this moment, for whoever edits: no cache. An empty version 0 for a group or user without
+        settings; raises ``NotFound`` for a tenant without.
+        """
+        ...
+
+    def save_scope(self, settings: ScopeSettings, note: ChangeNote = NO_NOTE) -> ScopeSettings:
+        """``save`` for a group or a user. A second run of the same change returns what the first one stored."""
+        ...
+
+    def history(self, tenant_id: str, scope: Scope) -> tuple[VersionEntry, ...]:
+        """All versions of a scope, the newest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person, shared mailbox or distribution list of a tenant. ``members`` is above 1 for a list."""
+    """A person, shared mailbox or distribution list of a tenant. ``members`` is above 1 for a list.
+
+    ``groups`` are ids; the first one is the primary group, whose settings count for the person.
+    """
 
     address: str
     display_name: str = ""
@@ -197,6 +228,15 @@ class Person:
     manager: str = ""
     groups: tuple[str, ...] = ()
     members: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A directory group or department. ``parent`` is the id of the group that it is part of, empty at the top."""
+
+    id: str
+    name: str = ""
+    parent: str = ""
 
 
 class Directory(Protocol):
@@ -208,6 +248,30 @@ class Directory(Protocol):
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """Add or replace people."""
+        ...
+
+    def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
+        """Forget people. Forgetting somebody who is not there is no error."""
+        ...
+
+    def everybody(self, tenant_id: str) -> tuple[Person, ...]:
+        """All people, by address, read from storage: for export and import, not for every message."""
+        ...
+
+    def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
+        """The known ones among the groups."""
+        ...
+
+    def save_groups(self, tenant_id: str, groups: Sequence[Group]) -> None:
+        """Add or replace groups."""
+        ...
+
+    def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
+        """Forget groups. Forgetting one that is not there is no error."""
+        ...
+
+    def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
+        """All groups, by id, read from storage."""
         ...
 
 

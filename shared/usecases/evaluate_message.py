@@ -12,15 +12,18 @@ from shared import log
 from shared.app import App
 from shared.core.hold.begin import ORIGINAL, begin, recipients_by_variant
 from shared.core.hold.record import Variant
-from shared.core.message.build_facts import build_facts
+from shared.core.message.build_facts import facts_of
 from shared.core.message.facts import MessageFacts, RecipientFacts, RecipientField
 from shared.core.message.identity import MessageRef, ref_from_blob_name
+from shared.core.message.parse import parse
 from shared.core.message.summary import summarise
 from shared.core.policy.decision import Decision
 from shared.core.policy.evaluate import decide, hold_for_error
+from shared.core.policy.needs import needs_of
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import TemporaryError
 from shared.ports import Content, Spooled
+from shared.usecases.match_context import Known, match_context
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 from shared.usecases.trace_head import trace_head
@@ -88,22 +91,24 @@ def read_all(content: Content) -> bytes:
 
 
 def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) -> tuple[MessageFacts, Decision]:
-    members: dict[str, int] = {}
-    if any(rule.enabled and rule.count_lists_by == "members" for rule in settings.rules):
-        people = app.directory.people(spooled.ref.tenant_id, spooled.envelope.recipients)
-        members = {address: person.members for address, person in people.items() if person.members > 1}
+    known = Known(app.directory, spooled.ref.tenant_id, spooled.envelope, needs_of(settings))
     keys = app.secrets.signing_keys("trace")
     try:
-        facts = build_facts(
-            data,
+        tree = parse(data)
+        facts = facts_of(
+            tree,
             spooled.envelope,
             internal_domains=settings.internal_domains,
-            list_members=members,
+            list_members=known.list_members(),
             trace_keys=keys,
             ref=spooled.ref,
         )
+        context = match_context(facts, tree, known=known, time_zone=settings.time_zone, now=app.clock.now())
         return facts, decide(
-            facts, settings, on_error=lambda rule, error: log.trouble("decide", spooled.ref, error, rule=rule)
+            facts,
+            settings,
+            on_error=lambda rule, error: log.trouble("decide", spooled.ref, error, rule=rule),
+            context=context,
         )
     except TemporaryError:
         raise

@@ -7,7 +7,7 @@ import pytest
 from shared.adapters.directory_table import TableDirectory
 from shared.adapters.storage_clients import table_client
 from shared.errors import NotFound
-from shared.ports import Directory, Person
+from shared.ports import Directory, Group, Person
 from tests.fakes.directory import FakeDirectory
 from tests.support.threads import at_once
 
@@ -98,3 +98,21 @@ def test_readers_and_writers_at_once(directory: Directory) -> None:
 
     assert at_once(12, work) == [None] * 12
     assert directory.people("demo", ["one@x.example"]) == {"one@x.example": Person("one@x.example", "name")}
+
+
+SALES = Group("Sales-Tokyo", "営業部 東京", ("sales", "tokyo"), ("hanako@aozora.example",))
+
+
+def test_known_groups_come_back_by_folded_id_and_apart_from_people(directory: Directory) -> None:
+    directory.save("demo", [Person("sales-tokyo", "a mailbox with the name of a group")])
+    assert directory.groups("demo", ["sales-tokyo"]) == {}
+    directory.save_groups("demo", [Group("SALES-TOKYO"), SALES])
+    assert directory.groups("demo", ["sales-TOKYO", "nothing", "営業/部"]) == {"sales-tokyo": SALES}
+    assert directory.people("demo", ["sales-tokyo"])["sales-tokyo"].display_name == "a mailbox with the name of a group"
+    assert directory.groups("demo-2", [SALES.id]) == {}
+    directory.save_groups("demo", [Group("営業/部", "slash")])
+    assert directory.groups("demo", ["営業/部"])["営業/部"].name == "slash"
+    with pytest.raises(NotFound):
+        directory.groups("a/b", ["x"])
+    with pytest.raises(NotFound):
+        directory.save_groups("a/b", [SALES])

@@ -45,22 +45,26 @@ class EncryptedArchive:
     whole: bool
 
 
-def encrypted_parts(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> frozenset[str]:
-    """The part numbers of attachments that are encrypted archives, or attached messages that hold one."""
+def encrypted_parts(tree: Tree, limits: Limits = DEFAULT_LIMITS) -> dict[str, bool]:
+    """The part numbers of attachments that are encrypted archives, or attached messages that hold one.
+
+    The value tells whether all that the attachment holds is encrypted; of an attached message that is never known.
+    """
     paths = {attachment.part for attachment in find_attachments(tree, limits)}
-    found: set[str] = set()
+    found: dict[str, bool] = {}
     looks = 0
     for leaf in leaves(tree):
         if leaf.part.path not in paths:
             continue
-        for span, encoding in _contents(tree, leaf.part):
+        contents = _contents(tree, leaf.part)
+        for span, encoding in contents:
             looks += 1
             if looks > _MOST_LOOKS:
-                return frozenset(found)
-            if encrypted_archive(tree.data, span, encoding):
-                found.add(leaf.part.path)
+                return found
+            if archive := encrypted_archive(tree.data, span, encoding):
+                found[leaf.part.path] = archive.whole and leaf.part.is_leaf and len(contents) == 1
                 break
-    return frozenset(found)
+    return found
 
 
 def encrypted_archive(data: Buffer, span: Span, encoding: str) -> EncryptedArchive | None:

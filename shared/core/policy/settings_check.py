@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.core.policy.conditions.check import check_entries, check_list, check_tree
 from shared.core.policy.conditions.spelled import fold
@@ -61,14 +62,23 @@ def check_settings(settings: TenantSettings) -> None:
         check(_Checked(settings, known))
 
 
+def _check_time_zone(checked: _Checked) -> None:
+    """A zone that there is not would leave every condition on time without an answer."""
+    try:
+        ZoneInfo(checked.settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        refuse("$.time_zone", "must be the name of a time zone, such as Asia/Tokyo or UTC")
+
+
 def _check_rules(checked: _Checked) -> None:
     rules = checked.settings.rules
     check_unique((assignment.id for assignment in rules), "$.rules", "id", "rule")
     for index, assignment in enumerate(rules):
-        _check_rule(assignment, f"$.rules[{index}]", checked.known)
+        check_rule(assignment, f"$.rules[{index}]", checked.known)
 
 
-def _check_rule(assignment: RuleAssignment, place: str, known: Known) -> None:
+def check_rule(assignment: RuleAssignment, place: str, known: Known) -> None:
+    """Raises ``InvalidSettings`` that names the first place of a rule assignment that is wrong."""
     for option, default in _DEFAULTS.items():
         if option not in OPTIONS[assignment.rule] and getattr(assignment, option) != default:
             refuse(f"{place}.{option}", f"does not belong to the rule {assignment.rule}")
@@ -140,6 +150,7 @@ def _check_marks(checked: _Checked) -> None:
 
 
 CHECKS: tuple[Callable[[_Checked], None], ...] = (
+    _check_time_zone,
     _check_rules,
     _check_lists,
     _check_routes,

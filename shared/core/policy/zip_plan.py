@@ -66,7 +66,7 @@ def why_not(wish: ZipWish, context: MatchContext, marks: UsedMarks) -> str | Non
         return None
     if marks.of("nozip") is not None:
         return "mark"
-    if wish.action.skip_if_encrypted and context.encrypted.issuperset(parts):
+    if wish.action.skip_if_encrypted and all(context.encrypted.get(part, False) for part in parts):
         return "already-encrypted"
     return None
 

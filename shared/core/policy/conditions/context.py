@@ -27,9 +27,9 @@ def no_text() -> str:
     return ""
 
 
-def no_parts() -> frozenset[str]:
+def no_parts() -> Mapping[str, bool]:
     """No look into archives at hand."""
-    return frozenset()
+    return {}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class MatchContext:
     groups with every group above them, names folded by ``fold``. ``managers`` is the sender's chain of managers, the
     nearest first. ``local_time`` is the moment of judging in the tenant's zone; where it is ``None`` no condition on time
     matches. ``body_text`` gives the decoded text of the body, bounded; ``encrypted_parts`` the part numbers of attachments
-    that are, or hold, encrypted archives. Both are called once at most.
+    that are, or hold, encrypted archives, and whether all that they hold is encrypted. Both are called once at most.
     """
 
     facts: MessageFacts
@@ -50,7 +50,7 @@ class MatchContext:
     recipient_groups: Mapping[str, frozenset[str]] = field(default_factory=lambda: _NOBODY)
     local_time: datetime | None = None
     body_text: Callable[[], str] = no_text
-    encrypted_parts: Callable[[], frozenset[str]] = no_parts
+    encrypted_parts: Callable[[], Mapping[str, bool]] = no_parts
 
     @cached_property
     def subject(self) -> Spelled | None:
@@ -77,8 +77,8 @@ class MatchContext:
         return (spaced,) if joined.raw == spaced.raw else (spaced, joined)
 
     @cached_property
-    def encrypted(self) -> frozenset[str]:
-        """Part numbers of attachments that are, or hold, encrypted archives."""
+    def encrypted(self) -> Mapping[str, bool]:
+        """Part numbers of attachments that are, or hold, encrypted archives; true where nothing else is in them."""
         return self.encrypted_parts()
 
     @cached_property

@@ -1,0 +1,69 @@
+"""``Needs``: what rules and policies of a tenant ask beyond the message, so that nobody looks it up in vain. Decide stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from shared.core.policy.actions import BossCopy
+from shared.core.policy.conditions.model import Condition, RecipientAddress, RecipientCount, RecipientDomain, Sender
+from shared.core.policy.conditions.tree import leaves
+from shared.core.policy.group_tree import MOST_MANAGERS
+from shared.core.policy.same import Same
+from shared.core.policy.tenant_settings import TenantSettings
+
+_GROUP_OPERATORS = frozenset({"in-group", "not-in-group"})
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Which directory answers are asked for. ``managers`` is how far up the sender's chain of managers is followed."""
+
+    sender_groups: bool = False
+    recipient_groups: bool = False
+    members: bool = False
+    managers: int = 0
+
+
+def needs_of(settings: TenantSettings) -> Needs:
+    """The needs of what is switched on; found once as long as the settings live."""
+    return _needs(Same(settings))
+
+
+@lru_cache(maxsize=64)
+def _needs(key: Same[TenantSettings]) -> Needs:
+    settings = key.of
+    conditions = [leaf for tree in _trees(settings) for leaf in leaves(tree)]
+    policies = [policy for policy in settings.policies if policy.enabled]
+    rules = [rule for rule in settings.rules if rule.enabled]
+    senders = [leaf for leaf in conditions if isinstance(leaf, Sender)]
+    boss = any(
+        isinstance(action, BossCopy) and action.who == "manager" for policy in policies for action in policy.actions
+    )
+    chain = any(leaf.aspect == "manager-chain" for leaf in senders)
+    return Needs(
+        sender_groups=any(policy.groups or policy.not_groups for policy in policies)
+        or any(rule.groups or rule.not_groups for rule in rules)
+        or any(leaf.aspect == "group" for leaf in senders),
+        recipient_groups=any(
+            isinstance(leaf, RecipientAddress | RecipientDomain) and leaf.operator in _GROUP_OPERATORS
+            for leaf in conditions
+        ),
+        members=any(rule.count_lists_by == "members" for rule in rules)
+        or any(isinstance(leaf, RecipientCount) and leaf.lists_by == "members" for leaf in conditions),
+        managers=MOST_MANAGERS if chain else int(boss),
+    )
+
+
+def _trees(settings: TenantSettings) -> Iterator[Condition]:
+    for policy in settings.policies:
+        if policy.enabled:
+            yield policy.when
+            if policy.unless is not None:
+                yield policy.unless
+    for rule in settings.rules:
+        if rule.enabled:
+            for tree in (rule.when, rule.unless):
+                if tree is not None:
+                    yield tree
