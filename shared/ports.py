@@ -232,11 +232,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A directory group or department. ``parent`` is the id of the group that it is part of, empty at the top."""
+    """A directory group or department; ids are compared without regard to case.
+
+    ``above`` are the ids of the groups that it is part of, the one whose settings it inherits first; empty at the top.
+    ``owners`` are the addresses of those who manage its settings.
+    """
 
     id: str
     name: str = ""
-    parent: str = ""
+    above: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 class Directory(Protocol):
@@ -259,7 +264,7 @@ class Directory(Protocol):
         ...
 
     def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
-        """The known ones among the groups."""
+        """The known ones among the groups, by folded id (``casefold``)."""
         ...
 
     def save_groups(self, tenant_id: str, groups: Sequence[Group]) -> None:

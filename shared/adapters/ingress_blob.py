@@ -72,7 +72,8 @@ class BlobIngressSource:
         found: dict[str, str] = {}
         marker = ""
         while True:
-            query = {"restype": "container", "comp": "list", "maxresults": PAGE} | (
+            # The delimiter leaves out the history and what groups and users have set, which lie in folders.
+            query = {"restype": "container", "comp": "list", "delimiter": "/", "maxresults": PAGE} | (
                 {"marker": marker} if marker else {}
             )
             answer = await self._rest.request("GET", self._container, query=query)

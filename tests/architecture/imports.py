@@ -68,6 +68,13 @@ ROOMS = (
         "shared/core/policy", ("shared.core.policy", "shared.core.message", "shared.errors"), PURE_PACKAGES, pure=True
     ),
     Room(
+        "shared/core/settings",
+        ("shared.core.settings", "shared.core.policy", "shared.core.message", "shared.errors"),
+        ("msgspec",),
+        pure=True,
+        forbidden=("shared.core.policy.evaluate", "shared.core.policy.rules"),
+    ),
+    Room(
         "shared/core/transform",
         ("shared.core.transform", "shared.core.message", "shared.errors"),
         (*PURE_PACKAGES, *CIPHERS),
@@ -120,6 +127,7 @@ ROOMS = (
             "shared.adapters.message_store_table_",
             "shared.adapters.smtp_next_hop_",
             "shared.adapters.spool_blob_",
+            "shared.adapters.settings_blob_",
             "shared.core",
             "shared.ports",
             "shared.ports_relay",

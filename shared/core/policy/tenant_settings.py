@@ -28,6 +28,8 @@ RuleKind = Literal[
     "condition",
 ]
 KeywordPlace = Literal["subject", "body", "attachment-names"]
+SharedValue = Literal["notices.language", "notices.reminder_hours", "notices.reminders"]
+"""The single values that groups and users may set too, where the tenant has not (product.md S2)."""
 
 
 class RuleAssignment(Model, frozen=True):
@@ -152,7 +154,10 @@ def _default_rules() -> tuple[RuleAssignment, ...]:
 
 
 class TenantSettings(Model, frozen=True):
-    """One version of everything a tenant has set."""
+    """One version of everything a tenant has set.
+
+    A shared value counts as set by the administrator where it differs from the default or is named in ``fixed``.
+    """
 
     tenant_id: TenantId
     domains: Annotated[tuple[Domain, ...], msgspec.Meta(min_length=1)]
@@ -169,6 +174,7 @@ class TenantSettings(Model, frozen=True):
     system_policies: SystemPolicies = SystemPolicies()
     notices: HoldNotices = HoldNotices()
     delivery: Delivery = Delivery()
+    fixed: tuple[SharedValue, ...] = ()
 
     @property
     def internal_domains(self) -> frozenset[str]:

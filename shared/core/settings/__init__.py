@@ -1,0 +1,1 @@
+"""Settings at three levels, merged, compared, imported and exported. Pure; read by use cases of every stage."""
