@@ -38,7 +38,15 @@ def fits_unencoded(piece: bytes, *, seven_bit: bool, boundaries: Sequence[bytes]
     lines = piece.split(b"\n")
     if any(len(line) > LONGEST_LINE + 1 for line in lines):
         return False
-    return not any(line.startswith(b"--" + boundary) for line in lines for boundary in boundaries)
+    return not holds_boundary(piece, boundaries)
+
+
+def holds_boundary(text: bytes, boundaries: Sequence[bytes]) -> bool:
+    """Whether some line begins like a boundary line of a multipart around it (RFC 2046 section 5.1.1)."""
+    if b"--" not in text:
+        return False
+    starts = tuple(b"--" + boundary for boundary in boundaries)
+    return bool(starts) and any(line.startswith(starts) for line in re.split(rb"[\r\n]", text))
 
 
 def best_encoding(content: bytes, line_end: bytes, boundaries: Sequence[bytes]) -> str:
@@ -48,9 +56,7 @@ def best_encoding(content: bytes, line_end: bytes, boundaries: Sequence[bytes]) 
         return "base64"
     if content.count(b"\n") != content.count(line_end) or line_end not in (b"\r\n", b"\n"):
         return "base64"
-    # Letters of base64 never begin a line with dashes.
-    dashes = any(find(content, b"--" + boundary, 0, len(content)) >= 0 for boundary in boundaries)
-    return "base64" if dashes else "quoted-printable"
+    return "base64" if holds_boundary(content, boundaries) else "quoted-printable"
 
 
 def encode_body(content: bytes, encoding: str, line_end: bytes) -> bytes:
@@ -71,8 +77,10 @@ def _quoted_line(line: bytes, line_end: bytes) -> bytes:
     return quoted.replace(b"=\n", b"=" + line_end) if b"\n" in quoted else quoted
 
 
-def into_quoted_printable(data: Buffer, body: Span, offset: int, piece: bytes, line_end: bytes) -> Splice | None:
-    """The splice that puts ``piece`` at ``offset`` of the decoded content; ``None`` where the place cannot be found."""
+def into_quoted_printable(
+    data: Buffer, body: Span, offset: int, piece: bytes, line_end: bytes
+) -> tuple[Span, bytes] | None:
+    """Span and bytes of the splice that puts ``piece`` at ``offset`` of the decoded content; ``None`` where the place cannot be found."""
     place = _quoted_place(data, body, offset)
     if place is None:
         return None
@@ -84,7 +92,7 @@ def into_quoted_printable(data: Buffer, body: Span, offset: int, piece: bytes, l
         encoded = b"=" + line_end + encoded
     if place < body.end and not encoded.endswith(line_end):
         encoded += b"=" + line_end
-    return Splice(Span(place, place), encoded)
+    return Span(place, place), encoded
 
 
 def _quoted_place(data: Buffer, body: Span, offset: int) -> int | None:
