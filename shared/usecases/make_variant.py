@@ -19,7 +19,7 @@ from shared.core.message.source import Buffer
 from shared.core.outgoing.carry_out import Circumstances, Made, carry_out
 from shared.core.policy.decision import TransformCall
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.core.transform.splice import PIECE, apply
+from shared.core.transform.splice import NOTHING, PIECE, apply
 from shared.ports import Content
 from shared.ports_relay import Spooled
 from shared.usecases.trace_head import trace_head
@@ -72,16 +72,16 @@ def transformed(
 ) -> Transformed:
     """The bytes after all the calls, one after the other; each sees what the one before it made."""
     data = workspace.put(chunks)
-    password = file_name = ""
+    archive = Made(NOTHING)
     notes: list[tuple[str, str, str]] = []
     for call in calls:
-        made: Made = carry_out(call, parse(data), around)
+        made = carry_out(call, parse(data), around, archive)
         notes += [(call.name, word, argument) for word, argument in made.edit.notes]
         if made.edit.splices:
             data = workspace.put(apply(data, made.edit.splices))
         if made.password:
-            password, file_name = made.password, made.file_name
-    return Transformed(data, password, file_name, tuple(notes))
+            archive = made
+    return Transformed(data, archive.password, archive.file_name, tuple(notes))
 
 
 def pieces(data: Buffer) -> Iterable[bytes]:

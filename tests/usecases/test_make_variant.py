@@ -12,9 +12,19 @@ import pyzipper
 
 from shared.core.hold.record import Fate, State
 from shared.core.hold.sealed import unseal
-from shared.core.policy.actions import AddHeader, BccConversion, BossCopy, Delay, Discard, Redirect, Reject, Zip
+from shared.core.policy.actions import (
+    AddHeader,
+    BccConversion,
+    BossCopy,
+    Delay,
+    Discard,
+    InsertText,
+    Redirect,
+    Reject,
+    Zip,
+)
 from shared.core.policy.conditions.model import RecipientDomain
-from shared.core.policy.policies import Policy
+from shared.core.policy.policies import Policy, Template
 from shared.core.policy.tenant_settings import NextHopServer, Route
 from shared.errors import StorageUnavailable
 from shared.usecases import deliver_message as deliver_module
@@ -137,6 +147,40 @@ def test_after_a_conversion_nobody_sees_the_others() -> None:
     assert sent.recipients == (OUTSIDE, "hanae@other.example")
     assert str(message["To"]) == SENDER
     assert b"hanae@other.example" not in sent.data
+
+
+def test_the_explanation_names_the_archive_and_stands_only_where_it_is() -> None:
+    template = Template(id="about", text="{{ attachments[0].name }} is in {{ file_name }}.")
+    world = world_with(Zip(explanation="about"), templates=(template,))
+    ref = world.judge(OUTSIDE, INSIDE, data=with_attachment(OUTSIDE, INSIDE))
+    world.work()
+    (variant,) = [variant for variant in world.record(ref).variants if variant.password]
+    body = parsed(sent_to(world, OUTSIDE)).get_body(("plain",))
+    assert body is not None
+    assert f"見積書.pdf is in {variant.file_name}." in body.get_content()
+    assert b" is in enc_" not in sent_to(world, INSIDE).data
+
+
+def test_without_attachments_nothing_is_explained() -> None:
+    template = Template(id="about", text="It is in {{ file_name }}.")
+    world = world_with(Zip(explanation="about"), templates=(template,))
+    world.judge(OUTSIDE)
+    world.work()
+    (sent,) = world.next_hop.transactions
+    assert b"It is in" not in sent.data
+
+
+def test_texts_are_inserted_in_the_order_of_their_policies() -> None:
+    policies = tuple(
+        Policy(id=word, priority=number, when=OUTSIDERS, actions=(InsertText(template=word),))
+        for number, word in enumerate(("first", "second"))
+    )
+    templates = tuple(Template(id=word, text=f"({word})") for word in ("first", "second"))
+    world = World(make_settings(rules=(), policies=policies, templates=templates))
+    world.judge(OUTSIDE)
+    world.work()
+    (sent,) = world.next_hop.transactions
+    assert 0 < sent.data.index(b"(first)") < sent.data.index(b"(second)")
 
 
 def test_a_policy_that_does_not_match_changes_no_byte() -> None:

@@ -12,16 +12,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core.message.envelope import Envelope
+from shared.core.message.facts import Mailbox
 from shared.core.message.spans import Tree
 from shared.core.message.summary import MessageSummary
 from shared.core.policy.actions import Zip
 from shared.core.policy.decision import TransformCall
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.core.policy.transform_calls import ZipAttachments, read_call
+from shared.core.policy.transform_calls import InsertTemplate, ZipAttachments, read_call
 from shared.core.transform import registry
 from shared.core.transform.archive.write import ZipMethod
+from shared.core.transform.insert_text import InsertText, insert_text
 from shared.core.transform.passwords import PasswordPolicy, generate
+from shared.core.transform.render_template import render_template
 from shared.core.transform.splice import Edit
+from shared.core.transform.template_variables import TemplateFile, TemplateVariables
 from shared.core.transform.zip_attachments import ZipArguments, zip_attachments
 from shared.errors import PermanentError
 
@@ -50,14 +54,16 @@ class Made:
     file_name: str = ""
 
 
-def carry_out(call: TransformCall, tree: Tree, around: Circumstances) -> Made:
-    """The edit that a call asks for.
+def carry_out(call: TransformCall, tree: Tree, around: Circumstances, before: Made) -> Made:
+    """The edit that a call asks for. ``before`` is the ZIP that the calls before it made, for texts that name it.
 
     Raises ``WouldBreak``, ``BadArgument``, ``Unreadable`` or ``SettingsGone``; nothing is half done then.
     """
     known = read_call(call)
     if isinstance(known, ZipAttachments):
         return _zip(known, tree, around)
+    if isinstance(known, InsertTemplate):
+        return _insert(known, tree, around, before)
     return Made(registry.carry_out(call.name, tree, call.arguments))
 
 
@@ -78,6 +84,36 @@ def _zip(call: ZipAttachments, tree: Tree, around: Circumstances) -> Made:
     )
     file_name = dict(edit.notes).get("zip-name", "")
     return Made(edit, password if file_name else "", file_name)
+
+
+def _insert(call: InsertTemplate, tree: Tree, around: Circumstances, before: Made) -> Made:
+    if call.purpose == "zip-explanation" and not before.file_name:
+        return Made(Edit(notes=(("nothing-to-explain", ""),)))
+    template = next((known for known in around.settings.templates if known.id == call.template), None)
+    if template is None:
+        raise SettingsGone(f"template {call.template!r} is gone")
+    variables = _variables(call, around, before)
+    text = render_template(template.text, variables, html=False)
+    html = render_template(template.html, variables, html=True) if template.html else ""
+    return Made(insert_text(tree, InsertText(text, html, call.place)))
+
+
+def _variables(call: InsertTemplate, around: Circumstances, before: Made) -> TemplateVariables:
+    settings, summary = around.settings, around.summary
+    author = summary.header_from[0] if summary.header_from else Mailbox(around.envelope.reverse_path)
+    return TemplateVariables(
+        now=around.now.astimezone(ZoneInfo(settings.time_zone)),
+        sender_address=author.address,
+        sender_name=author.display_name,
+        subject=summary.subject or "",
+        recipient_count=len(summary.recipients),
+        external_count=sum(recipient.external for recipient in summary.recipients),
+        attachments=tuple(TemplateFile(item.name, item.size) for item in summary.attachments if not item.inline),
+        file_name=before.file_name,
+        tenant_name=settings.name,
+        policy_name=call.policy_name,
+        language=settings.notices.language,
+    )
 
 
 def _fixed_password(policy_id: str, settings: TenantSettings) -> str:
