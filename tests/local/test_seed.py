@@ -18,7 +18,6 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.settings_store import FakeSettingsStore
 from tests.support.azurite import Azurite
 
-
 R1_TO_R7 = {
     "has-attachments",
     "recipient-external",
