@@ -32,7 +32,7 @@ def _message(attachment: int) -> bytes:
     )
     names = [f"=?utf-8?B?{base64.b64encode(f'田中 太郎{number}'.encode()).decode()}?=" for number in range(_RECIPIENTS)]
     to = ",\r\n ".join(f"{name} <user{number}@example{number % 3}.com>" for number, name in enumerate(names))
-    content = base64.encodebytes(random.Random(attachment).randbytes(attachment)).replace(b"\n", b"\r\n").decode()  # noqa: S311 (content to measure with)
+    content = base64.encodebytes(random.Random(attachment).randbytes(attachment)).replace(b"\n", b"\r\n").decode()
     return (
         f"{received}From: =?iso-2022-jp?B?GyRCOzNFRBsoQg==?= <yamada@example.co.jp>\r\nTo: {to}\r\n"
         "Subject: =?utf-8?B?6KaL56mN5pu444Gu5Lu2?=\r\nDate: Wed, 13 Mar 2024 09:00:00 +0900\r\nMessage-ID: <1@example.co.jp>\r\n"
