@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from shared.core.message.addresses import parse_addresses
@@ -157,13 +157,18 @@ def _recipients(
 
 
 def _date(tree: Tree, index: _Index) -> datetime | None:
-    """The Date field, ``None`` where it is missing or no date. A date without a zone is taken as UTC."""
+    """The Date field, ``None`` where it is missing or no date. A date without a zone is taken as UTC.
+
+    The first and the last year that ``datetime`` knows count as no date: nobody can show them in another zone.
+    """
     fields = index.get(b"date")
     if not fields:
         return None
     raw = cut(tree.data, fields[0].body_start, min(fields[0].body_end, fields[0].body_start + 200))
     try:
         date = parsedate_to_datetime(raw.decode("ascii", "replace"))
+        if not MINYEAR < date.year < MAXYEAR:
+            return None
         return date if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None

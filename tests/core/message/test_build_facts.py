@@ -89,6 +89,8 @@ def test_header_facts() -> None:
 
 DATES = {
     "no zone": ("Wed, 13 Mar 2024 10:15:00", datetime(2024, 3, 13, 10, 15, tzinfo=UTC)),
+    "beyond the calendar in UTC": ("Fri, 31 Dec 9999 23:59:59 -0100", None),
+    "beyond the calendar in Tokyo": ("Fri, 31 Dec 9999 23:59:59 +0000", None),
     "unknown zone": ("Wed, 13 Mar 2024 10:15:00 -0000", datetime(2024, 3, 13, 10, 15, tzinfo=UTC)),
     "nonsense": ("yesterday", None),
     "impossible": ("Wed, 99 Foo 2024 10:15:00 +0900", None),
