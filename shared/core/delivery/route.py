@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from shared.core.hold.record import RecipientResult
+from shared.core.message.domains import DomainSet, domain_of, normal_domain
 from shared.core.policy.tenant_settings import NextHopServer, Route
 
 
@@ -23,11 +24,12 @@ class Batch:
 def route_for(routes: Sequence[Route], domain: str) -> Route | None:
     """The first route that names the domain; else the first that names none; else ``None``.
 
-    A route's domain with a leading dot stands for the domain itself and all below it.
+    A route's domain with a leading dot stands for the domain itself and all below it. Both are compared in normal form,
+    so that an internationalised domain takes the same way however it is spelled.
     """
-    domain = domain.lower()
+    domain = normal_domain(domain)
     for route in routes:
-        if any(_matches(pattern.lower(), domain) for pattern in route.domains):
+        if domain in DomainSet(route.domains):
             return route
     return next((route for route in routes if not route.domains), None)
 
@@ -49,7 +51,7 @@ def batches(
     groups: dict[tuple[int, str], list[str]] = {}
     homeless: list[str] = []
     for result in pending:
-        route = route_for(routes, result.address.rpartition("@")[2])
+        route = route_for(routes, domain_of(result.address))
         if route is None:
             homeless.append(result.address)
         else:
@@ -80,9 +82,3 @@ def servers_in_order(servers: Sequence[NextHopServer], draw: Callable[[], float]
         left.remove(chosen)
         ordered.append(chosen)
     return tuple(ordered)
-
-
-def _matches(pattern: str, domain: str) -> bool:
-    if pattern.startswith("."):
-        return domain == pattern[1:] or domain.endswith(pattern)
-    return domain == pattern

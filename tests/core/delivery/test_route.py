@@ -17,7 +17,12 @@ def route(host: str, *domains: str) -> Route:
     return Route(servers=(NextHopServer(host=host),), domains=domains)
 
 
-ROUTES = (route("exact", "partner.example"), route("below", ".group.example"), route("rest"))
+ROUTES = (
+    route("exact", "partner.example"),
+    route("below", ".group.example"),
+    route("idn", "例え.example", ".xn--wgv71a.example"),
+    route("rest"),
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,9 @@ ROUTES = (route("exact", "partner.example"), route("below", ".group.example"), r
         pytest.param("group.example", "below", id="dot-means-itself"),
         pytest.param("a.b.group.example", "below", id="dot-means-below"),
         pytest.param("notgroup.example", "rest", id="only-whole-labels"),
+        pytest.param("xn--r8jz45g.example", "idn", id="route-in-unicode-address-in-ascii"),
+        pytest.param("sub.日本.example", "idn", id="route-in-ascii-address-in-unicode"),
+        pytest.param("ＰＡＲＴＮＥＲ.example", "exact", id="full-width"),
         pytest.param("", "rest", id="no-domain"),
     ],
 )
@@ -39,7 +47,7 @@ def test_the_first_route_that_names_the_domain_takes_it(domain: str, host: str) 
 
 
 def test_without_a_general_route_other_domains_have_none() -> None:
-    assert route_for(ROUTES[:2], "elsewhere.example") is None
+    assert route_for(ROUTES[:3], "elsewhere.example") is None
 
 
 @given(st.lists(st.sampled_from(["a@partner.example", "b@x.group.example", "c@else.example", "d@else.example"])))
