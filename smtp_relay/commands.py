@@ -31,15 +31,15 @@ class RelaySession(IdentifiedSession):
     async def smtp_HELO(self, argument: str) -> None:
         """HELO: a client without extensions."""
         if not _CLIENT_NAME.fullmatch(argument):
-            await self.mistake(replies.BAD_ARGUMENT)
+            self.mistake(replies.BAD_ARGUMENT)
             return
         self._hello(argument, extended=False)
-        await self.push(f"250 {self.hostname}")
+        self.say(f"250 {self.hostname}")
 
     async def smtp_EHLO(self, argument: str) -> None:
         """EHLO: says what the relay can do; to a stranger only how to become known."""
         if not _CLIENT_NAME.fullmatch(argument):
-            await self.mistake(replies.BAD_ARGUMENT)
+            self.mistake(replies.BAD_ARGUMENT)
             return
         self._hello(argument, extended=True)
         lines = [self.hostname]
@@ -55,7 +55,7 @@ class RelaySession(IdentifiedSession):
             lines.append("STARTTLS")
         if self.may_authenticate:
             lines.append(f"AUTH {AUTH_MECHANISMS}")
-        await self.push("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
+        self.say("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
 
     def _hello(self, name: str, *, extended: bool) -> None:
         self.reset_transaction()
@@ -71,48 +71,48 @@ class RelaySession(IdentifiedSession):
     async def smtp_MAIL(self, argument: str) -> None:
         """MAIL: the beginning of a transaction, on behalf of a known tenant."""
         if not self.tenant_id:
-            await self.mistake(replies.AUTH_REQUIRED)
+            self.mistake(replies.AUTH_REQUIRED)
             return
         if not self.helo or self._mail is not None:
-            await self.mistake(replies.BAD_SEQUENCE)
+            self.mistake(replies.BAD_SEQUENCE)
             return
         if not self.is_still_known():
-            await self.last_word(replies.STRANGER, "rule taken away")
+            self.last_word(replies.STRANGER, "rule taken away")
         try:
             mail = read_mail(argument, extended=self.extended)
         except Refused as refusal:
-            await self.mistake(refusal.reply)
+            self.mistake(refusal.reply)
             return
         if mail.size > self.relay.configuration.size:
-            await self.push(replies.TOO_LARGE)
+            self.say(replies.TOO_LARGE)
             return
         self._mail = mail
-        await self.push(replies.SENDER_OK)
+        self.say(replies.SENDER_OK)
 
     async def smtp_RCPT(self, argument: str) -> None:
         """RCPT: one more recipient. The same one twice is one."""
         if self._mail is None:
-            await self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
+            self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
             return
         try:
             recipient = read_rcpt(argument, smtputf8=self._mail.smtputf8)
         except Refused as refusal:
-            await self.mistake(refusal.reply)
+            self.mistake(refusal.reply)
             return
         if len(self._recipients) >= self.relay.configuration.recipients and recipient not in self._recipients:
-            await self.push(replies.TOO_MANY_RECIPIENTS)
+            self.say(replies.TOO_MANY_RECIPIENTS)
             return
         self._recipients[recipient] = None
-        await self.push(replies.RECIPIENT_OK)
+        self.say(replies.RECIPIENT_OK)
 
     async def smtp_DATA(self, argument: str) -> None:
         """DATA: the message, to its durable end."""
         if argument:
-            await self.mistake(replies.BAD_ARGUMENT)
+            self.mistake(replies.BAD_ARGUMENT)
             return
         mail, recipients = self._mail, tuple(self._recipients)
         if mail is None or not recipients or self.tenant_id is None:
-            await self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
+            self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
             return
         self.reset_transaction()
         now = datetime.now(UTC)
@@ -127,7 +127,7 @@ class RelaySession(IdentifiedSession):
             session_id=self.id,
             size=0,
         )
-        await self.push(replies.GO_AHEAD)
+        self.say(replies.GO_AHEAD)
         await self.flush()
         self.in_data = True
         try:
@@ -135,7 +135,7 @@ class RelaySession(IdentifiedSession):
             reply = await self.relay.receive(self, self.tenant_id, envelope, reception)
         finally:
             self.in_data = False
-        await self.push(reply)
+        self.say(reply)
 
     def _protocol(self, mail: Mail) -> str:
         """The transmission type for the Received field (RFC 3848, RFC 6531 section 4.3)."""
@@ -149,24 +149,24 @@ class RelaySession(IdentifiedSession):
     async def smtp_RSET(self, argument: str) -> None:
         """RSET: forget the transaction."""
         self.reset_transaction()
-        await self.push(replies.OK)
+        self.say(replies.OK)
 
     async def smtp_NOOP(self, argument: str) -> None:
         """NOOP: nothing."""
-        await self.push(replies.OK)
+        self.say(replies.OK)
 
     async def smtp_QUIT(self, argument: str) -> None:
         """QUIT: the proper end."""
-        await self.last_word(replies.BYE, "quit")
+        self.last_word(replies.BYE, "quit")
 
     async def smtp_HELP(self, argument: str) -> None:
         """HELP: nothing that is not in the RFC."""
-        await self.push(replies.HELP if self.tenant_id else replies.AUTH_REQUIRED)
+        self.say(replies.HELP if self.tenant_id else replies.AUTH_REQUIRED)
 
     async def smtp_VRFY(self, argument: str) -> None:
         """VRFY: never tells who exists (RFC 5321 section 7.3)."""
-        await self.push(replies.NO_VERIFY if self.tenant_id else replies.AUTH_REQUIRED)
+        self.say(replies.NO_VERIFY if self.tenant_id else replies.AUTH_REQUIRED)
 
     async def smtp_EXPN(self, argument: str) -> None:
         """EXPN: never."""
-        await self.mistake(replies.NOT_IMPLEMENTED if self.tenant_id else replies.AUTH_REQUIRED)
+        self.mistake(replies.NOT_IMPLEMENTED if self.tenant_id else replies.AUTH_REQUIRED)

@@ -89,27 +89,27 @@ class IdentifiedSession(Session):
     async def smtp_STARTTLS(self, argument: str) -> None:
         """STARTTLS (RFC 3207). What a client sends together with it could have been slipped in by somebody else."""
         if argument:
-            await self.mistake(replies.BAD_ARGUMENT)
+            self.mistake(replies.BAD_ARGUMENT)
         elif self.tls_context is None:
-            await self.mistake(replies.NOT_IMPLEMENTED)
+            self.mistake(replies.NOT_IMPLEMENTED)
         elif self._tls_protocol is not None:
-            await self.mistake(replies.BAD_SEQUENCE)
+            self.mistake(replies.BAD_SEQUENCE)
         elif self._buffered:
-            await self.last_word(replies.NOTHING_AFTER_STARTTLS, "injection")
+            self.last_word(replies.NOTHING_AFTER_STARTTLS, "injection")
         else:
             await self.take_up_tls()
 
     async def smtp_AUTH(self, argument: str) -> None:
         """AUTH PLAIN and LOGIN (RFC 4954). The dialogue is aiosmtpd's; the check is ours, off the event loop."""
         if self.in_transaction or self.authenticated or not self.helo:
-            await self.mistake(replies.BAD_SEQUENCE)
+            self.mistake(replies.BAD_SEQUENCE)
             return
         if not self.relay.book.has_users:
-            await self.mistake(replies.NOT_IMPLEMENTED)
+            self.mistake(replies.NOT_IMPLEMENTED)
             return
         mechanism, space, initial = argument.partition(" ")
         if mechanism.upper() not in AUTH_MECHANISMS.split():
-            await self.mistake(replies.UNKNOWN_MECHANISM)
+            self.mistake(replies.UNKNOWN_MECHANISM)
             return
         self._auth_require_tls = not self._trusted_in_clear
         self._logins: list[LoginPassword] = []
@@ -126,13 +126,13 @@ class IdentifiedSession(Session):
     async def _log_in(self, login: LoginPassword) -> None:
         relay = self.relay
         if relay.guessing.is_shut_out(self.peer):
-            await self.last_word(replies.BAD_CREDENTIALS, "shut out")
+            self.last_word(replies.BAD_CREDENTIALS, "shut out")
         await self.flush()
         try:
             user = login.login.decode("utf-8", "replace")
             credential = await relay.authenticator.find(relay.book, user, login.password)
         except Busy:
-            await self.push(replies.AUTH_BUSY)
+            self.say(replies.AUTH_BUSY)
             return
         if credential is None or (self.attributed_by == "certificate" and credential.tenant_id != self.tenant_id):
             delay = relay.guessing.failed(self.peer)
@@ -140,10 +140,10 @@ class IdentifiedSession(Session):
             await asyncio.sleep(delay)
             self._auth_tries += 1
             if self._auth_tries >= _AUTH_TRIES:
-                await self.last_word(replies.BAD_CREDENTIALS, "auth failed")
-            await self.push(replies.BAD_CREDENTIALS)
+                self.last_word(replies.BAD_CREDENTIALS, "auth failed")
+            self.say(replies.BAD_CREDENTIALS)
             return
         relay.guessing.succeeded(self.peer)
         self._user, self._credential = user, credential
         self._become(credential.tenant_id, "auth")
-        await self.push(replies.AUTHENTICATED)
+        self.say(replies.AUTHENTICATED)

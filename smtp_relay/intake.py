@@ -69,7 +69,7 @@ class Intake:
         while not self._data.finished:
             await self._next()
             if self.size > 2 * self._configuration.size:
-                await self._session.last_word(replies.TOO_LARGE, "endless message")
+                self._session.last_word(replies.TOO_LARGE, "endless message")
 
     async def _next(self) -> bytes:
         block = await self._read()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -25,6 +25,7 @@ _LONGEST_COMMAND = 4096
 _LONGEST_AUTH = 12_288
 """RFC 4954 section 4."""
 _STREAM_LIMIT = 64 * 1024
+_MOST_WAITING_REPLIES = 100
 _FOREVER = float("inf")
 
 
@@ -183,19 +184,20 @@ class Session(SMTP):
 
     # --- replies ---
 
+    def say(self, reply: str) -> None:
+        """Give a reply. It leaves when the relay next waits: those to pipelined commands together (RFC 2920)."""
+        self._replies.append(reply.encode() + b"\r\n")
+
     async def push(self, status: str | bytes) -> None:
-        """Give a reply. Replies to pipelined commands leave together (RFC 2920 section 3.2)."""
-        reply = status if isinstance(status, bytes) else replies.with_status(status).encode()
-        self._replies.append(reply + b"\r\n")
-        if b"\n" not in self._buffered:
-            await self.flush()
+        """Give a reply of the library's own, which may go on to read without asking us: so it leaves at once."""
+        self._replies.append((status if isinstance(status, bytes) else replies.with_status(status).encode()) + b"\r\n")
+        await self.flush()
 
     async def flush(self) -> None:
         """Send the replies that wait, and wait while the client does not take them."""
         self._flush()
-        if self.transport is not None:
-            if self._paused:  # type: ignore[attr-defined]  # asyncio's mark for a client that does not read its replies
-                self.wait_at_most(self.longest_wait())
+        if self._paused:  # type: ignore[attr-defined]  # asyncio's mark for a client that does not read its replies
+            self.wait_at_most(self.longest_wait())
             await self._writer.drain()
 
     def _flush(self) -> None:
@@ -203,19 +205,18 @@ class Session(SMTP):
             self._writer.write(b"".join(self._replies) if len(self._replies) > 1 else self._replies[0])
         self._replies.clear()
 
-    async def last_word(self, reply: str, outcome: str) -> None:
-        """Give the last reply of the session. Raises ``Hangup``."""
+    def last_word(self, reply: str, outcome: str) -> NoReturn:
+        """Give the last reply of the session. Raises ``Hangup``, and the reply leaves."""
         self.outcome = outcome
-        await self.push(reply)
-        await self.flush()
+        self.say(reply)
         raise Hangup
 
-    async def mistake(self, reply: str) -> None:
+    def mistake(self, reply: str) -> None:
         """Refuse a command that no proper client sends; too many of them end the session."""
         self._mistakes += 1
         if self._mistakes > self.relay.configuration.bad_commands:
-            await self.last_word(replies.TOO_MANY_MISTAKES, "mistakes")
-        await self.push(reply)
+            self.last_word(replies.TOO_MANY_MISTAKES, "mistakes")
+        self.say(reply)
 
     # --- command loop ---
 
@@ -231,10 +232,10 @@ class Session(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            await self._greet()
+            self._greet()
             while not self.relay.stopping:
                 await self._obey(await self._next_line())
-            await self.last_word(replies.SHUTTING_DOWN, "stopped")
+            self.last_word(replies.SHUTTING_DOWN, "stopped")
         except (Hangup, TLSSetupException):
             pass
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -255,44 +256,49 @@ class Session(SMTP):
                 self._flush()
                 self.transport.close()
 
-    async def _greet(self) -> None:
+    def _greet(self) -> None:
         refusal = self.relay.admit(self)
         if refusal:
-            await self.last_word(refusal, "refused")
-        await self.push(f"220 {self.hostname} ESMTP")
+            self.last_word(refusal, "refused")
+        self.say(f"220 {self.hostname} ESMTP")
 
     async def _next_line(self) -> bytes:
         buffered = self._buffered
-        if b"\n" not in buffered:
-            await self.flush()
-            self.wait_at_most(self.longest_wait())
-            try:
-                line = await self._reader.readuntil(b"\n")
-            except asyncio.LimitOverrunError:
-                await self.last_word(replies.LINE_TOO_LONG, "mistakes")
-            self.wait_at_most(None)
-        else:
+        end = buffered.find(b"\n")
+        if 0 <= end < _STREAM_LIMIT:
+            if len(self._replies) >= _MOST_WAITING_REPLIES:
+                await self.flush()
+                await asyncio.sleep(0)  # the next client's turn
+            line = bytes(buffered[: end + 1])
+            del buffered[: end + 1]
+            return line
+        await self.flush()
+        self.wait_at_most(self.longest_wait())
+        try:
             line = await self._reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError:
+            self.last_word(replies.LINE_TOO_LONG, "mistakes")
+        self.wait_at_most(None)
         return line
 
     async def _obey(self, line: bytes) -> None:
         if self.relay.stopping:
-            await self.last_word(replies.SHUTTING_DOWN, "stopped")
+            self.last_word(replies.SHUTTING_DOWN, "stopped")
         if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
-            await self.mistake(replies.BAD_LINE)
+            self.mistake(replies.BAD_LINE)
             return
         verb, _, argument = line[:-2].partition(b" ")
         name = verb.upper().decode("ascii", "replace")
         if len(line) > (_LONGEST_AUTH if name == "AUTH" else _LONGEST_COMMAND):
-            await self.mistake(replies.LINE_TOO_LONG)
+            self.mistake(replies.LINE_TOO_LONG)
             return
         method: Any = self._smtp_methods.get(name)
         if method is None:
-            await self.mistake(replies.UNKNOWN_COMMAND)
+            self.mistake(replies.UNKNOWN_COMMAND)
             return
         try:
             text = argument.strip(b" \t").decode("utf-8")
         except UnicodeDecodeError:
-            await self.mistake(replies.BAD_LINE)
+            self.mistake(replies.BAD_LINE)
             return
         await method(text)

@@ -177,11 +177,11 @@ class TestClocks:
         assert spool.refs == ()
 
     def test_message_that_comes_steadily_is_not_hurried(self, spool: FakeSpool) -> None:
-        with RunningRelay(spool, data_pause_seconds=0.3, data_progress=1000) as relay, Dialogue(relay.port) as smtp:
+        with RunningRelay(spool, data_pause_seconds=0.8, data_progress=1000) as relay, Dialogue(relay.port) as smtp:
             smtp.begin()
             for _ in range(12):
                 smtp.send(b"x" * 998 + b"\r\n")
-                time.sleep(0.08)
+                time.sleep(0.12)
             smtp.send(b".\r\n")
             assert smtp.reply()[:3] == "250"
 
