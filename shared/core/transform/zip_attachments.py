@@ -161,7 +161,7 @@ def _is_ready(tree: Tree, cuts: Removal) -> bool:
     if any(span.end == len(tree.data) for span in cuts.spans):
         return True
     part = tree.root
-    while part.children:
+    while part.children and not part.closed:
         part = part.children[-1]
     return part is not tree.root and bool(part.fields) and part.span.end == part.fields[-1].end
 
