@@ -9,6 +9,7 @@ from typing import Any
 from shared.core.transform.add_header import AddHeader
 from shared.core.transform.bcc_conversion import BccConversion
 from shared.core.transform.boss_copy import BossCopy
+from shared.core.transform.insert_text import InsertText
 from shared.core.transform.remove_header import RemoveHeader
 from shared.core.transform.remove_subject_mark import RemoveSubjectMark
 
@@ -23,6 +24,10 @@ class Sample:
     body: bool = False
 
 
+_OF_THE_BODY = frozenset(
+    {f"content-{word}" for word in ("type", "transfer-encoding", "disposition", "id", "description", "md5", "location")}
+    | {"mime-version"}
+)
 _TO_CC = frozenset({"to", "cc", "bcc", "resent-bcc"})
 
 SAMPLES: Mapping[str, tuple[Sample, ...]] = {
@@ -41,6 +46,13 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = {
         Sample("cc", BossCopy("cc", ("boss@example.co.jp",), ("boss@example.co.jp",)), frozenset({"cc"})),
         Sample("cc-two", BossCopy("cc", ("boss@example.co.jp", "上司@例え.example"), ()), frozenset({"cc"})),
         Sample("bcc", BossCopy("bcc", ("boss@example.co.jp",), ("boss@example.co.jp",))),
+    ),
+    "insert-text": (
+        Sample("ascii-top", InsertText("Checked.\nSecond line.", place="top"), _OF_THE_BODY, True),
+        Sample("ascii-bottom", InsertText("Checked.\nSecond line."), _OF_THE_BODY, True),
+        Sample("kanji-top", InsertText("確認済みです。", "<p>確認済みです。</p>", "top"), _OF_THE_BODY, True),
+        Sample("kanji-bottom", InsertText("確認済みです。", "<p>確認済みです。</p>"), _OF_THE_BODY, True),
+        Sample("fits-utf-8-alone", InsertText("①😀 é", "<p>①😀 é</p>"), _OF_THE_BODY, True),
     ),
     "remove-header": (
         Sample("absent", RemoveHeader("X-Nobody-Has-This"), frozenset()),
