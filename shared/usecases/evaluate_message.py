@@ -13,6 +13,7 @@ from shared.app import App
 from shared.core.hold.begin import ORIGINAL, begin, recipients_by_variant
 from shared.core.hold.record import Variant
 from shared.core.message.build_facts import facts_of
+from shared.core.message.domains import DomainSet, domain_of
 from shared.core.message.facts import MessageFacts, RecipientFacts, RecipientField
 from shared.core.message.identity import MessageRef, ref_from_blob_name
 from shared.core.message.parse import parse
@@ -21,7 +22,7 @@ from shared.core.policy.decision import Decision
 from shared.core.policy.evaluate import decide, hold_for_error
 from shared.core.policy.needs import needs_of
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.errors import TemporaryError
+from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content, Spooled
 from shared.usecases.match_context import Known, match_context
 from shared.usecases.pass_on import create_and_pass_on
@@ -54,10 +55,31 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
     settings = app.settings.tenant(ref.tenant_id)
     data = read_all(content)
     facts, decision = _judge(app, spooled, settings, data)
+    try:
+        return _store(app, spooled, settings, data, facts, decision)
+    except PermanentError as error:
+        # Storage cannot hold what was found (thousands of long names, say). The message is held all the same.
+        log.trouble("decide", ref, error)
+        held = hold_for_error(spooled.envelope, settings.version)
+        return _store(app, spooled, settings, data, _facts_of_envelope(spooled, settings), held)
+
+
+def read_all(content: Content) -> bytes:
+    """The whole content, held once in memory."""
+    buffer = io.BytesIO()
+    for chunk in content.chunks():
+        buffer.write(chunk)
+    return buffer.getvalue()
+
+
+def _store(
+    app: App, spooled: Spooled, settings: TenantSettings, data: bytes, facts: MessageFacts, decision: Decision
+) -> bool:
+    """Give the message its first state, and send it on if it passes. Raises ``PermanentError`` for too large a state."""
     untouched = recipients_by_variant(decision).get(ORIGINAL)
     variants = (Variant(ORIGINAL, "spool", trace_head(app, spooled, untouched)),) if untouched is not None else ()
     change = begin(
-        ref,
+        spooled.ref,
         spooled.envelope,
         spooled.reception,
         summarise(facts),
@@ -70,7 +92,7 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
     def note() -> None:
         log.stage(
             "decide",
-            ref,
+            spooled.ref,
             decision.disposition,
             session=spooled.reception.session_id,
             reason=decision.reasons[0].code if decision.reasons else "",
@@ -80,14 +102,6 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
 
     body = Content(len(data), lambda: iter((data,)))
     return create_and_pass_on(app, change, settings, body, on_stored=note)
-
-
-def read_all(content: Content) -> bytes:
-    """The whole content, held once in memory."""
-    buffer = io.BytesIO()
-    for chunk in content.chunks():
-        buffer.write(chunk)
-    return buffer.getvalue()
 
 
 def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) -> tuple[MessageFacts, Decision]:
@@ -119,10 +133,9 @@ def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) ->
 
 def _facts_of_envelope(spooled: Spooled, settings: TenantSettings) -> MessageFacts:
     """What is known when not even facts could be had: whom the message is for."""
+    internal = DomainSet(settings.internal_domains)
     recipients = tuple(
-        RecipientFacts(
-            address, domain := address.rpartition("@")[2].lower(), RecipientField.BCC, domain not in settings.domains
-        )
+        RecipientFacts(address, domain := domain_of(address), RecipientField.BCC, domain not in internal)
         for address in spooled.envelope.recipients
     )
     return MessageFacts(spooled.envelope, recipients, spooled.reception.size, unreadable="internal-error")

@@ -10,7 +10,7 @@ from shared.core.hold.record import OutboxKind, State
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import MailKind
 from shared.core.message.identity import MessageRef
-from shared.errors import NotFound, StorageUnavailable
+from shared.errors import NotFound, PermanentError, StorageUnavailable
 from shared.usecases import evaluate_message as module
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
 from tests.support.app import INSIDE, OUTSIDE, World
@@ -71,7 +71,7 @@ def test_an_error_while_deciding_is_a_hold_that_names_no_cause(monkeypatch: pyte
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("internal secret")
 
-    monkeypatch.setattr(module, "build_facts", broken)
+    monkeypatch.setattr(module, "facts_of", broken)
     world = World()
     record = world.record(world.judge(INSIDE))
     assert record.state is State.HELD
@@ -138,3 +138,16 @@ def test_a_mark_made_without_the_key_skips_nothing() -> None:
 @pytest.mark.parametrize("name", ["x", "2026112109/demo/short.eml", "../demo/x.eml"])
 def test_a_blob_that_is_no_message_is_left_alone(name: str) -> None:
     assert evaluate_blob(World().app, name) is False
+
+
+def test_a_message_whose_facts_are_too_large_for_storage_is_held_without_them() -> None:
+    world = World()
+    ref = world.receive(INSIDE)
+    world.messages.trouble.before("create", PermanentError("row a:fixed is too large for storage"))
+    assert evaluate_message(world.app, ref) is True
+    record = world.record(ref)
+    assert record.state is State.HELD
+    assert [reason.code for reason in record.decision.reasons] == ["policy-error"]
+    assert [(one.address, one.external) for one in record.summary.recipients] == [(INSIDE, False)]
+    world.work()
+    assert len(world.next_hop.transactions) == 1, "the sender is asked"

@@ -5,12 +5,16 @@ Whatever a message holds, its summary stays small enough for a Table row; totals
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.core.message.facts import AttachmentFacts, Mailbox, MailKind, MessageFacts, Protection, RecipientFacts
 
 LONGEST_TEXT = 1000
+LONGEST_PERSON = 120
+"""Characters of a recipient's display name: there may be a thousand of them in one row."""
+LONGEST_FILE = 250
+"""Characters of an attachment's name, and of its type."""
 MOST_ATTACHMENTS = 200
 
 
@@ -42,7 +46,7 @@ def summarise(facts: MessageFacts) -> MessageSummary:
         subject=None if facts.subject is None else facts.subject[:LONGEST_TEXT],
         date=facts.date,
         message_id=facts.message_id[:LONGEST_TEXT],
-        recipients=facts.recipients,
+        recipients=tuple(_recipient(recipient) for recipient in facts.recipients),
         attachments=tuple(_attachment(attachment) for attachment in facts.attachments[:MOST_ATTACHMENTS]),
         attachments_total=len(facts.attachments),
         attachments_size=sum(attachment.size for attachment in facts.attachments),
@@ -57,11 +61,17 @@ def _mailbox(mailbox: Mailbox) -> Mailbox:
     return Mailbox(mailbox.address[:LONGEST_TEXT], mailbox.display_name[:LONGEST_TEXT])
 
 
+def _recipient(recipient: RecipientFacts) -> RecipientFacts:
+    if len(recipient.display_name) <= LONGEST_PERSON:
+        return recipient
+    return replace(recipient, display_name=recipient.display_name[:LONGEST_PERSON])
+
+
 def _attachment(attachment: AttachmentFacts) -> AttachmentFacts:
     return AttachmentFacts(
-        attachment.name[:LONGEST_TEXT],
+        attachment.name[:LONGEST_FILE],
         attachment.size,
-        attachment.content_type[:LONGEST_TEXT],
+        attachment.content_type[:LONGEST_FILE],
         attachment.part,
         attachment.inline,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from random import Random
 
 import msgspec
 
+from shared.adapters.storage_documents import pack
 from shared.core.message.summary import MessageSummary, summarise
 from tests.support.messages import crlf, facts, own
 
@@ -31,6 +33,24 @@ def test_it_is_bounded_and_tells_what_was_left_out() -> None:
     assert len(summary.attachments) == 200
     assert summary.subject == "長" * 1000
     assert len(msgspec.json.encode(summary)) < 300_000
+
+
+def test_the_longest_names_of_the_most_recipients_and_files_fit_into_a_row() -> None:
+    draw = Random(1)
+
+    def noise(length: int, start: int, end: int) -> str:
+        return "".join(chr(draw.randrange(start, end)) for _ in range(length))
+
+    recipients = tuple(f"{noise(64, 97, 123)}@{noise(250, 97, 123)}.jp" for _ in range(1000))
+    people = ",\n ".join(f"{noise(300, 0x4E00, 0x9FA5)} <{address}>" for address in recipients[:700])
+    people += ",\n " + ",\n ".join(recipients[700:])
+    part = "--b\nContent-Type: application/{}\nContent-Disposition: attachment; filename={}\n\nxx\n"
+    files = "".join(part.format(noise(900, 97, 123), noise(1000, 0x4E00, 0x9FA5)) for _ in range(200))
+    data = crlf(f"To: {people}\nContent-Type: multipart/mixed; boundary=b\n\n{files}--b--\n")
+    found = facts(data, recipients=recipients)
+    assert not found.unreadable
+    assert len(found.attachments[0].name) == 1000
+    pack(summarise(found), "the summary")
 
 
 def test_unset_is_not_empty() -> None:
