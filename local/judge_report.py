@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
-from unicodedata import category, east_asian_width
 
+from local.judge_explanation import explanation_lines
+from local.terminal_text import one_line as one_line  # others know it by this file
+from local.terminal_text import pad
 from shared.core.message.facts import RecipientField
 from shared.core.text.judge import JUDGE
 from shared.core.text.language import Language
 from shared.core.text.words import WORDS
 
 _LABEL_WIDTH = 14
-_LONGEST = 300
 _LONGEST_NAME = 100
-_CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 Marks = Mapping[tuple[str, str], str]
 """For each thing that a reason is about, by kind and value: its footnote marks."""
 
@@ -29,32 +29,21 @@ def report(judgement: Mapping[str, Any], name: str, language: Language) -> str:
     lines = [one_line(name)]
     for label, value in _head(judgement, language):
         mark = marks.get((label, ""), "")
-        lines.append("  " + _pad(JUDGE.text(label, language), _LABEL_WIDTH) + one_line(value) + mark)
+        lines.append("  " + pad(JUDGE.text(label, language), _LABEL_WIDTH) + one_line(value) + mark)
     lines += _attachments(judgement["facts"], marks, language)
     lines += _recipients(judgement["facts"], marks, language)
     lines += _verdict(judgement, language)
+    lines += _beside(judgement, language)
+    lines += explanation_lines(judgement, language, _LABEL_WIDTH)
     return "\n".join(lines) + "\n"
 
 
-def one_line(text: str) -> str:
-    """Text that cannot move the cursor, colour the terminal or hide what follows: every control is made visible."""
-    shown = "".join(
-        "\N{REPLACEMENT CHARACTER}" if category(character) in _CONTROLS else character for character in text
-    )
-    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * max(width - _width(text), 1)
-
-
 def _numbered(judgement: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """All reasons with their footnote numbers."""
-    return enumerate((reason for part in judgement["parts"] for reason in part["reasons"]), 1)
+    """All reasons, each once, with their footnote numbers."""
+    found: list[Mapping[str, Any]] = []
+    for part in judgement["parts"]:
+        found += [reason for reason in part["reasons"] if reason not in found]
+    return enumerate(found, 1)
 
 
 def _marks(judgement: Mapping[str, Any]) -> Marks:
@@ -88,7 +77,7 @@ def _mailbox(mailbox: Mapping[str, str]) -> str:
 
 
 def _attachments(facts: Mapping[str, Any], marks: Marks, language: Language) -> list[str]:
-    heading = "  " + _pad(JUDGE.text("attachments", language), _LABEL_WIDTH)
+    heading = "  " + pad(JUDGE.text("attachments", language), _LABEL_WIDTH)
     if not facts["attachments"]:
         return [heading + JUDGE.text("none", language)]
     lines = [heading + str(len(facts["attachments"]))]
@@ -98,14 +87,14 @@ def _attachments(facts: Mapping[str, Any], marks: Marks, language: Language) -> 
         if item["inline"]:
             notes.append(JUDGE.text("inline", language))
         lines.append(
-            f"    {_pad(item['part'], 6)}{name}  ({', '.join(notes)}){marks.get(('attachment', item['part']), '')}"
+            f"    {pad(item['part'], 6)}{name}  ({', '.join(notes)}){marks.get(('attachment', item['part']), '')}"
         )
     return lines
 
 
 def _recipients(facts: Mapping[str, Any], marks: Marks, language: Language) -> list[str]:
     recipients = facts["recipients"]
-    heading = "  " + _pad(JUDGE.text("recipients", language), _LABEL_WIDTH)
+    heading = "  " + pad(JUDGE.text("recipients", language), _LABEL_WIDTH)
     if not recipients:
         return [heading + JUDGE.text("no-recipients", language)]
     counts = {field: sum(item["field"] == field for item in recipients) for field in RecipientField}
@@ -123,13 +112,13 @@ def _recipients(facts: Mapping[str, Any], marks: Marks, language: Language) -> l
 
 def _recipient(item: Mapping[str, Any], marks: Marks, language: Language) -> str:
     members = f"  ({JUDGE.text('members', language, count=item['members'])})" if item["members"] > 1 else ""
-    field = _pad(WORDS.text(f"field.{item['field']}", language), 5)
+    field = pad(WORDS.text(f"field.{item['field']}", language), 5)
     return f"        {field}{one_line(_mailbox(item))}{members}{marks.get(('recipient', item['address']), '')}"
 
 
 def _verdict(judgement: Mapping[str, Any], language: Language) -> list[str]:
     lines: list[str] = []
-    number = 0
+    told_already: list[Mapping[str, Any]] = []
     for part in judgement["parts"]:
         told = JUDGE.text(
             "verdict-for",
@@ -137,11 +126,43 @@ def _verdict(judgement: Mapping[str, Any], language: Language) -> list[str]:
             disposition=WORDS.text(f"disposition.{part['disposition']}", language).upper(),
             count=len(part["recipients"]),
         )
-        lines.append("  " + _pad(JUDGE.text("verdict", language), _LABEL_WIDTH) + told)
+        lines.append("  " + pad(JUDGE.text("verdict", language), _LABEL_WIDTH) + told)
         for reason in part["reasons"]:
-            number += 1
-            named = f"{one_line(reason['title'])} [{reason['code']}]"
-            lines.append(f"    *{number}  {named}: {one_line(reason['text'])}")
-            if reason["description"]:
-                lines.append(f"        {one_line(reason['description'])}")
+            if reason in told_already:
+                continue
+            told_already.append(reason)
+            lines += _reason(f"*{len(told_already)}", reason)
+        lines += _changes(part, language, several=len(judgement["parts"]) > 1)
+    return lines
+
+
+def _reason(mark: str, reason: Mapping[str, Any]) -> list[str]:
+    named = f"{one_line(reason['title'])} [{reason['code']}]"
+    lines = [f"    {mark}  {named}: {one_line(reason['text'])}"]
+    if reason["description"]:
+        lines.append(f"        {one_line(reason['description'])}")
+    return lines
+
+
+def _changes(part: Mapping[str, Any], language: Language, *, several: bool) -> list[str]:
+    """Who gets this part, where there are several, and what is done to it on the way."""
+    lines = [f"    -> {one_line(address)}" for address in part["recipients"]] if several else []
+    lines += [f"    -> {JUDGE.text('added', language, address=one_line(item))}" for item in part["added_recipients"]]
+    for number, call in enumerate(part["transforms"], 1):
+        arguments = ", ".join(f"{name}={value}" for name, value in call["arguments"].items() if value not in ("", []))
+        lines.append(f"    {number}. {call['name']}: {one_line(arguments)}")
+    return lines
+
+
+def _beside(judgement: Mapping[str, Any], language: Language) -> list[str]:
+    """Delay, route and texts of the decision; rules that were passed over; notes."""
+    lines = []
+    for field in ("delay_minutes", "route", "reject_text"):
+        if judgement[field]:
+            lines.append("  " + pad(JUDGE.text(field, language), _LABEL_WIDTH) + one_line(str(judgement[field])))
+    for field in ("skipped", "notes"):
+        if judgement[field]:
+            lines.append("  " + JUDGE.text(field, language))
+            for reason in judgement[field]:
+                lines += _reason("-", reason)
     return lines

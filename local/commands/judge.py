@@ -9,10 +9,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from local.judge_report import one_line, report
+from local.directory_file import FileDirectory, read_directory
+from local.judge_report import report
 from local.message_files import bare_address, envelope_for, language_of, queue_id_of, read_file, sort_out
+from local.terminal_text import one_line
 from shared.core.message.domains import domain_of
 from shared.core.message.header_envelope import header_author
 from shared.core.text.language import LANGUAGES, Language
@@ -29,8 +32,11 @@ class _Wishes:
     sender: str | None
     recipients: tuple[str, ...] | None
     settings: bytes | None
+    directory: FileDirectory | None
+    now: datetime
     language: Language
     as_json: bool
+    explain: bool
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,9 +56,17 @@ def main(argv: Sequence[str]) -> int:
         settings = read_file(options.settings) if options.settings is not None else None
     except OSError as error:
         return _cannotread_file(options.settings, error)
+    try:
+        directory = read_directory(read_file(options.directory)) if options.directory is not None else None
+    except OSError as error:
+        return _cannotread_file(options.directory, error)
+    except InvalidSettings as error:
+        print(f"./dev judge: {options.directory}: {one_line(error.public)}", file=sys.stderr)
+        return _BAD_INPUT
     sender = None if options.sender is None else bare_address(options.sender)
     language = options.lang or language_of(os.environ)
-    wishes = _Wishes(sender, recipients, settings, language, options.json)
+    now = options.at or datetime.now(UTC)
+    wishes = _Wishes(sender, recipients, settings, directory, now, language, options.json, options.explain)
     code = 0
     for number, file in enumerate(files):
         try:
@@ -78,9 +92,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="sender", metavar="A", help="envelope sender; '<>' is the null sender")
     parser.add_argument("--to", nargs="+", action="extend", metavar="B", help="envelope recipients")
     parser.add_argument("--settings", metavar="FILE.json", help="a tenant's settings; what is missing has a default")
+    parser.add_argument("--directory", metavar="FILE.json", help="people and groups: managers, groups, lists' members")
+    parser.add_argument("--at", type=_moment, metavar="TIME", help="the time of judging, ISO 8601 (default: now)")
+    parser.add_argument("--explain", action="store_true", help="how every condition of policies and rules was answered")
     parser.add_argument("--json", action="store_true", help="one line of JSON for each file")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the texts (default: as the environment says)")
     return parser
+
+
+def _moment(text: str) -> datetime:
+    """A time of ISO 8601; without a zone it is UTC. Raises ``ValueError``, which argparse tells."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _judged(file: str, wishes: _Wishes) -> str:
@@ -89,7 +112,16 @@ def _judged(file: str, wishes: _Wishes) -> str:
     envelope = envelope_for(data, wishes.sender, wishes.recipients)
     domain = domain_of(envelope.reverse_path or header_author(data))
     settings = default_settings(domain) if wishes.settings is None else settings_for(wishes.settings, domain)
-    judgement = judge(data, envelope, settings, language=wishes.language, queue_id=queue_id_of(file))
+    judgement = judge(
+        data,
+        envelope,
+        settings,
+        language=wishes.language,
+        queue_id=queue_id_of(file),
+        now=wishes.now,
+        directory=wishes.directory,
+        explain=wishes.explain,
+    )
     name = file.encode("utf-8", "replace").decode("utf-8")
     if wishes.as_json:
         document: dict[str, Any] = {"file": name, **judgement}

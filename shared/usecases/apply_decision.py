@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.hold.begin import recipients_by_variant, variant_name
-from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.message.summary import summarise
 from shared.core.outgoing.carry_out import Circumstances
 from shared.core.policy.decision import Decision, TransformCall
-from shared.core.policy.evaluate import decide
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import PermanentError
+from shared.usecases.dry_decision import dry_decision
 from shared.usecases.judge import content_queue_id
 from shared.usecases.make_variant import transformed
+from shared.usecases.match_context import WhoIsWho
 from shared.usecases.workspace import Workspace
 
 
@@ -43,16 +43,21 @@ class Applied:
 
 
 def apply_decision(
-    data: bytes, envelope: Envelope, settings: TenantSettings, now: datetime, random: Callable[[int], bytes]
+    data: bytes,
+    envelope: Envelope,
+    settings: TenantSettings,
+    now: datetime,
+    random: Callable[[int], bytes],
+    directory: WhoIsWho | None = None,
 ) -> tuple[Decision, tuple[Applied, ...]]:
     """The decision about a message, and every outgoing form that it asks for, whatever its disposition.
 
     Never raises for what a message holds.
     """
     ref = MessageRef(settings.tenant_id, content_queue_id(data))
-    facts = build_facts(data, envelope, internal_domains=settings.internal_domains, ref=ref)
-    decision = decide(facts, settings)
-    around = Circumstances(settings, envelope, summarise(facts), now, random)
+    judged = dry_decision(data, envelope, settings, ref, now=now, directory=directory)
+    decision = judged.decision
+    around = Circumstances(settings, envelope, summarise(judged.facts), now, random)
     calls = {variant_name(decision, index): part.transforms for index, part in enumerate(decision.parts)}
     made = []
     for name, recipients in recipients_by_variant(decision).items():

@@ -13,17 +13,17 @@ from typing import Any
 
 import msgspec
 
-from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope
-from shared.core.message.facts import MessageFacts
 from shared.core.message.identity import RANDOM_BYTES, MessageRef, new_queue_id
 from shared.core.message.source import Buffer
-from shared.core.policy.decision import Argument, Decision, DecisionPart, Reason
-from shared.core.policy.evaluate import decide, hold_for_error
+from shared.core.policy.decision import Argument, DecisionPart, Reason
+from shared.core.policy.explain_decision import explain_decision
 from shared.core.policy.tenant_settings import DECODE_ERRORS, NextHopServer, Route, TenantSettings, read_settings
 from shared.core.text.language import Language
 from shared.core.text.reasons import reason_title, render
 from shared.errors import InvalidSettings
+from shared.usecases.dry_decision import dry_decision
+from shared.usecases.match_context import WhoIsWho
 
 NO_DOMAIN = "invalid"
 """The tenant's domain where not even the sender has one: a name that can never exist (RFC 2606)."""
@@ -33,23 +33,41 @@ TENANT = "judge"
 
 
 def judge(
-    data: Buffer, envelope: Envelope, settings: TenantSettings, *, language: Language, queue_id: str = ""
+    data: Buffer,
+    envelope: Envelope,
+    settings: TenantSettings,
+    *,
+    language: Language,
+    queue_id: str = "",
+    now: datetime | None = None,
+    directory: WhoIsWho | None = None,
+    explain: bool = False,
 ) -> dict[str, Any]:
     """The judgement of one message as plain dictionaries, lists, strings and numbers.
 
-    Without a ``queue_id`` one is made from the content, so that the same message always has the same. No directory and
-    no keys are at hand: lists count as one recipient, and Matta's own marks cannot be verified.
+    Without a ``queue_id`` one is made from the content, so that the same message always has the same. No keys are at
+    hand: Matta's own marks cannot be verified. Without ``directory`` nobody's groups and manager are known and lists count
+    as one recipient; without ``now`` no condition on time matches. ``explain`` adds how every condition was answered.
     """
     ref = MessageRef(settings.tenant_id, queue_id or content_queue_id(data))
-    facts, decision = _facts_and_decision(data, envelope, settings, ref)
-    document = {
+    judged = dry_decision(data, envelope, settings, ref, now=now, directory=directory)
+    facts, decision = judged.facts, judged.decision
+    document: dict[str, Any] = {
         "queue_id": ref.queue_id,
         "settings_version": decision.settings_version,
         "kind": facts.kind,
         "disposition": decision.disposition,
         "facts": facts,
         "parts": [_part(part, language) for part in decision.parts],
+        "delay_minutes": decision.delay_minutes,
+        "route": decision.route,
+        "notify_sender": decision.notify_sender,
+        "reject_text": decision.reject_text,
+        "notes": [_reason(reason, language) for reason in decision.notes],
+        "skipped": [_reason(reason, language) for reason in decision.skipped],
     }
+    if explain:
+        document["explanation"] = None if judged.context is None else explain_decision(settings, judged.context)
     plain: dict[str, Any] = _printable(msgspec.to_builtins(document))
     plain["facts"]["protections"].sort()
     return plain
@@ -87,18 +105,6 @@ def settings_for(document: bytes, domain: str) -> TenantSettings:
     return read_settings(msgspec.json.encode(required | fields))
 
 
-def _facts_and_decision(
-    data: Buffer, envelope: Envelope, settings: TenantSettings, ref: MessageRef
-) -> tuple[MessageFacts, Decision]:
-    """The same steps as for relayed mail, ``evaluate_message``: whatever fails on the way is a hold."""
-    try:
-        facts = build_facts(data, envelope, internal_domains=settings.internal_domains, ref=ref)
-    except Exception:  # a defect of the parser must not end the judging of the other files
-        facts = MessageFacts(envelope=envelope, recipients=(), size=len(data), unreadable="internal-error")
-        return facts, hold_for_error(envelope, settings.version)
-    return facts, decide(facts, settings)
-
-
 def _part(part: DecisionPart, language: Language) -> dict[str, Any]:
     return {
         "recipients": part.recipients,
@@ -107,6 +113,7 @@ def _part(part: DecisionPart, language: Language) -> dict[str, Any]:
         "transforms": [
             {"name": call.name, "arguments": msgspec.json.decode(call.arguments)} for call in part.transforms
         ],
+        "added_recipients": part.added_recipients,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.core.message.body import body_texts
@@ -22,13 +23,25 @@ from shared.core.policy.conditions.context import MatchContext
 from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.group_tree import groups_with_above, manager_chain
 from shared.core.policy.needs import Needs
-from shared.ports import Directory, Person
+from shared.ports import Group, Person
+
+
+class WhoIsWho(Protocol):
+    """The questions to a ``Directory`` that are asked here."""
+
+    def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
+        """See ``Directory``."""
+        ...
+
+    def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
+        """See ``Directory``."""
+        ...
 
 
 class Known:
     """What a directory knows of the people of one message. Every answer is asked for once."""
 
-    def __init__(self, directory: Directory, tenant_id: str, envelope: Envelope, needs: Needs) -> None:
+    def __init__(self, directory: WhoIsWho, tenant_id: str, envelope: Envelope, needs: Needs) -> None:
         """Raises ``TemporaryError`` where the directory cannot be reached."""
         self._directory = directory
         self._tenant_id = tenant_id

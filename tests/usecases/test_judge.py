@@ -14,7 +14,7 @@ from shared.core.message.envelope import Envelope
 from shared.core.message.header_envelope import header_envelope
 from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 from shared.errors import InvalidSettings
-from shared.usecases import judge as module
+from shared.usecases import dry_decision as module
 from shared.usecases.judge import NO_DOMAIN, TENANT, content_queue_id, default_settings, judge, settings_for
 from tests.support.corpus import corpus
 
@@ -113,7 +113,7 @@ def test_defect_of_the_parser_is_a_hold(monkeypatch: pytest.MonkeyPatch) -> None
     def broken(*_: object, **__: object) -> None:
         raise IndexError("inside")
 
-    monkeypatch.setattr(module, "build_facts", broken)
+    monkeypatch.setattr(module, "facts_of", broken)
     judgement = judge(MESSAGE, ENVELOPE, all_rules(), language="en")
     assert [reason["code"] for reason in judgement["parts"][0]["reasons"]] == ["policy-error"]
     assert judgement["facts"]["unreadable"] == "internal-error"
