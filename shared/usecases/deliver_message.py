@@ -167,6 +167,8 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     content = _with_head(variant.head, body or app.spool.content(variant.source, record.ref, variant.blob))
     replies: tuple[RecipientReply, ...] = ()
     for server in servers_in_order(batch.route.servers, lambda: _fraction(app)):
+        if replies and not _keep_claim(attempt):
+            break
         replies = app.next_hop.deliver(server, record.envelope.reverse_path, batch.recipients, record.envelope, content)
         log.stage(
             "deliver",
@@ -181,6 +183,21 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
         if any(reply.code or reply.unclear for reply in replies):
             break
     return replies
+
+
+def _keep_claim(attempt: _Attempt) -> bool:
+    """Count the claim anew: a server that says nothing may take nearly as long as a claim lasts.
+
+    ``False`` where it is somebody else's by now, who sends the message, too. Raises ``TemporaryError``.
+    """
+    app, record = attempt.app, attempt.record
+    try:
+        kept = state.prolong(record, app.clock.now(), attempt.length)
+        attempt.stored = commit(app, attempt.stored, Change(kept, ()))
+    except Conflict:
+        attempt.stored = app.messages.load(record.ref) or attempt.stored
+        return False
+    return attempt.is_ours
 
 
 def _with_head(head: bytes, body: Content) -> Content:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from shared.core.hold.record import Fate, State
 from shared.core.message.identity import MessageRef
 from shared.core.policy.tenant_settings import Delivery, NextHopServer, Route
 from shared.errors import StorageUnavailable
+from shared.ports import RecipientReply
 from shared.usecases import deliver_message as module
 from shared.usecases.deliver_message import deliver_message
 from shared.usecases.run_due import run_due
@@ -179,6 +182,56 @@ def test_a_server_that_says_nothing_is_passed_over_for_the_next() -> None:
     world.work()
     assert world.record(ref).state is State.DELIVERED
     assert world.record(ref).recipients[0].server.startswith("alive.example")
+
+
+def slow_servers(world: World, seconds: float, during: Callable[[], object]) -> None:
+    """Servers named ``dead…`` say nothing for so long; ``during`` is called at the end of each such wait."""
+    deliver = world.next_hop.deliver
+
+    def slow(server: NextHopServer, *arguments: Any) -> tuple[RecipientReply, ...]:
+        if server.host.startswith("dead"):
+            world.next_hop.silent(server.host)
+            world.clock.advance(seconds=seconds)
+            during()
+        return deliver(server, *arguments)
+
+    world.next_hop.deliver = slow  # type: ignore[method-assign, assignment]  # time passes while a server is tried
+
+
+SLOW = (
+    NextHopServer(host="dead1.example", weight=1000),
+    NextHopServer(host="dead2.example", weight=1000),
+    NextHopServer(host="alive.example", weight=1),
+)
+
+
+def test_the_claim_does_not_run_out_while_slow_servers_are_passed_over() -> None:
+    world = World(make_settings(routes=(Route(servers=SLOW),)))
+    ref = world.judge(INSIDE)
+    second_worker: list[bool] = []
+    slow_servers(world, 95, lambda: second_worker.append(deliver_message(world.app, ref)))
+    world.work()
+    assert second_worker == [False, False]
+    assert [sent.server for sent in world.next_hop.transactions] == ["alive.example:25"]
+    assert world.record(ref).state is State.DELIVERED
+
+
+def test_a_worker_that_lost_its_claim_tries_no_further_server() -> None:
+    world = World(make_settings(routes=(Route(servers=SLOW[1:]),)))
+    ref = world.judge(INSIDE)
+
+    def steal() -> None:
+        stored = world.messages.load(ref)
+        assert stored is not None
+        taken = state.claim(stored.record, "thief", world.clock.now(), timedelta(seconds=120))
+        assert taken is not None
+        module.commit(world.app, stored, taken)
+
+    slow_servers(world, 3600, steal)
+    world.work()
+    assert world.next_hop.transactions == []
+    assert world.record(ref).lease == "thief"
+    assert fates(world, ref) == {INSIDE: Fate.PENDING}
 
 
 def test_a_server_that_may_have_the_message_is_not_passed_over_at_once() -> None:
