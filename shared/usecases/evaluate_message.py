@@ -40,9 +40,10 @@ def evaluate_blob(app: App, blob_name: str) -> bool:
     return evaluate_message(app, ref)
 
 
-def evaluate_message(app: App, ref: MessageRef) -> bool:
-    """Judge a message once, and send it on at once if it passes. ``False`` when it was judged before or does not exist.
+def evaluate_message(app: App, ref: MessageRef, *, at_once: bool = True) -> bool:
+    """Judge a message once, and send it on if it passes. ``False`` when it was judged before or does not exist.
 
+    ``at_once`` lets this worker deliver it; callers that go through many messages leave that to the queue.
     Whether it was judged before shows when its state is stored, which costs a passing message one look less. Callers
     that mostly meet judged messages look first.
 
@@ -56,12 +57,12 @@ def evaluate_message(app: App, ref: MessageRef) -> bool:
     data = read_all(content)
     facts, decision = _judge(app, spooled, settings, data)
     try:
-        return _store(app, spooled, settings, data, facts, decision)
+        return _store(app, spooled, settings, data, facts, decision, at_once=at_once)
     except PermanentError as error:
         # Storage cannot hold what was found (thousands of long names, say). The message is held all the same.
         log.trouble("decide", ref, error)
         held = hold_for_error(spooled.envelope, settings.version)
-        return _store(app, spooled, settings, data, _facts_of_envelope(spooled, settings), held)
+        return _store(app, spooled, settings, data, _facts_of_envelope(spooled, settings), held, at_once=at_once)
 
 
 def read_all(content: Content) -> bytes:
@@ -73,7 +74,14 @@ def read_all(content: Content) -> bytes:
 
 
 def _store(
-    app: App, spooled: Spooled, settings: TenantSettings, data: bytes, facts: MessageFacts, decision: Decision
+    app: App,
+    spooled: Spooled,
+    settings: TenantSettings,
+    data: bytes,
+    facts: MessageFacts,
+    decision: Decision,
+    *,
+    at_once: bool,
 ) -> bool:
     """Give the message its first state, and send it on if it passes. Raises ``PermanentError`` for too large a state."""
     untouched = recipients_by_variant(decision).get(ORIGINAL)
@@ -101,7 +109,7 @@ def _store(
         )
 
     body = Content(len(data), lambda: iter((data,)))
-    return create_and_pass_on(app, change, settings, body, on_stored=note)
+    return create_and_pass_on(app, change, settings, body, on_stored=note, at_once=at_once)
 
 
 def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) -> tuple[MessageFacts, Decision]:

@@ -31,16 +31,23 @@ _busy = 0
 
 
 def create_and_pass_on(
-    app: App, change: Change, settings: TenantSettings, body: Content, *, on_stored: Callable[[], None]
+    app: App,
+    change: Change,
+    settings: TenantSettings,
+    body: Content,
+    *,
+    on_stored: Callable[[], None],
+    at_once: bool = True,
 ) -> bool:
     """Store the first state of a message whose bytes are ``body``. ``False`` when it has one: then nothing is done.
 
-    ``on_stored`` is called between storing and sending, for the log.
+    ``on_stored`` is called between storing and sending, for the log. Without ``at_once`` the queue brings the delivery:
+    for callers that work through many messages, whom one silent next hop must not hold up.
 
     Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
     state then, and the schedule a note about it.
     """
-    with _slot(app, change, body.size) as is_free:
+    with _slot(app, change, body.size, wanted=at_once) as is_free:
         if not is_free:
             if create(app, change) is None:
                 return False
@@ -60,11 +67,11 @@ def create_and_pass_on(
 
 
 @contextmanager
-def _slot(app: App, change: Change, size: int) -> Iterator[bool]:
+def _slot(app: App, change: Change, size: int, *, wanted: bool) -> Iterator[bool]:
     """Whether this message may be sent at once; if so, it counts as one of those until the block ends."""
     global _busy
     with _lock:
-        fits = change.record.state is State.DELIVERING and size <= LARGEST
+        fits = wanted and change.record.state is State.DELIVERING and size <= LARGEST
         is_free = fits and _busy < app.process.direct_deliveries
         _busy += is_free
     try:

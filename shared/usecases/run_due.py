@@ -38,7 +38,7 @@ def push_on(app: App, ref: MessageRef) -> None:
     """Look at one message, do what is due, and note when to look again."""
     stored = app.messages.load(ref)
     if stored is None:
-        evaluate_message(app, ref)  # noted by the sweeper; does nothing where there is no such message
+        evaluate_message(app, ref, at_once=False)  # noted by the sweeper; does nothing where there is no such message
         return
     now = app.clock.now()
     send_outbox(app, ref, stored.outbox)

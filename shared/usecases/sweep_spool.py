@@ -29,7 +29,7 @@ def sweep_spool(app: App) -> int:
     found = 0
     for entry in app.spool.committed_since(since, until):
         try:
-            if app.messages.load(entry.ref) is None and evaluate_message(app, entry.ref):
+            if app.messages.load(entry.ref) is None and evaluate_message(app, entry.ref, at_once=False):
                 found += 1
                 log.stage("sweep", entry.ref, "judged-late")
         except Exception as error:  # one message must not stop the others

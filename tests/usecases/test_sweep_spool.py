@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
+from shared.app import App
 from shared.core.hold.record import State
 from shared.errors import StorageUnavailable
+from shared.ports import DueEntry
 from shared.usecases.run_due import run_due
 from shared.usecases.sweep_spool import sweep_spool
 from tests.support.app import INSIDE, OUTSIDE, World
@@ -50,6 +56,21 @@ def test_a_message_that_comes_in_just_before_a_sweep_is_found_by_a_later_one() -
         world.clock.advance(seconds=30)
         sweep_spool(world.app)
     assert world.record(ref).state is State.HELD
+
+
+@pytest.mark.parametrize("tick", [sweep_spool, run_due])
+def test_timers_leave_sending_to_the_queue_so_that_a_silent_next_hop_holds_nobody_up(
+    tick: Callable[[App], int],
+) -> None:
+    world = World(direct_deliveries=4)
+    ref = world.receive(INSIDE)
+    world.schedule.add(DueEntry(ref, world.clock.now()))
+    world.clock.advance(seconds=31)
+    tick(world.app)
+    assert world.next_hop.transactions == []
+    assert world.record(ref).state is State.DELIVERING
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
 
 
 def test_after_a_long_standstill_nothing_is_forgotten() -> None:
