@@ -1,8 +1,8 @@
-"""Tenants' settings in Blob storage: the ``SettingsStore`` port.
+"""Tenants', groups' and users' settings in Blob storage: the ``SettingsStore`` port.
 
-Container ``settings``: ``{tenant}.json`` is the present version, ``{tenant}/v{version:08}.json`` every version, written
-once. The conditional write of the present version is the commit; the version blob follows it, and is written again
-before the next commit in case a crash came in between, so that no version is ever missing from the history.
+This file is about the tenant's own: the conditional write of the present version is the commit; the version blob follows
+it, and is written again before the next commit in case a crash came in between, so that no version is ever missing from
+the history. Names of blobs: ``settings_blob_format.py``; groups and users: ``settings_blob_scopes.py``.
 """
 
 from __future__ import annotations
@@ -11,27 +11,26 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shared.adapters.storage_clients import container_client
-from shared.adapters.storage_errors import Verdict, is_transport, repeated, storage_call, unavailable, verdict
+from shared.adapters.settings_blob_calls import SettingsBlobs
+from shared.adapters.settings_blob_format import read_note, version_name, write_note
+from shared.adapters.settings_blob_scopes import LONGEST_STALE_SECONDS as LONGEST_STALE_SECONDS
+from shared.adapters.settings_blob_scopes import ScopeDocuments
+from shared.adapters.settings_blob_versions import SettingsVersions
 from shared.core.message.identity import TENANT_ID
 from shared.core.policy.tenant_settings import TenantSettings, read_settings, write_settings
+from shared.core.settings.change_note import NO_NOTE, ChangeNote, VersionEntry, check_note
+from shared.core.settings.scope import TENANT_SCOPE, Level, Scope
+from shared.core.settings.scope_settings import Document, ScopeSettings
 from shared.errors import Conflict, InvalidSettings, NotFound, StorageUnavailable
 from shared.settings import ProcessSettings
 
-if TYPE_CHECKING:
-    from azure.storage.blob import ContainerClient
-
-LONGEST_STALE_SECONDS = 900.0
-"""How long the last good settings are used while storage does not answer."""
 MOST_CACHED = 2000
 """Tenants whose settings are kept in memory."""
-_WRITE_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
@@ -43,12 +42,6 @@ class _Cached:
     etag: str
     checked_at: float
     good_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Blob:
-    document: bytes
-    etag: str
 
 
 class BlobSettingsStore:
@@ -63,16 +56,14 @@ class BlobSettingsStore:
     ) -> None:
         """``container`` must exist. No connection is made here."""
         self._process = process
-        self._name = container
         self._monotonic = monotonic
+        self._blobs = SettingsBlobs(process, container)
+        self._versions = SettingsVersions(self._blobs)
+        self._scopes = ScopeDocuments(self._blobs, self._versions, process.settings_cache_seconds, monotonic)
         self._lock = threading.Lock()
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
         self._listed: tuple[TenantSettings, ...] | None = None
         self._list_checked_at = self._list_good_at = 0.0
-
-    @property
-    def _container(self) -> ContainerClient:
-        return container_client(self._process, self._name)
 
     def tenant(self, tenant_id: str) -> TenantSettings:
         """See the port. Raises ``NotFound``, ``StorageUnavailable``, and ``InvalidSettings`` for a damaged document."""
@@ -119,29 +110,89 @@ class BlobSettingsStore:
             self._listed, self._list_good_at = result, now
         return result
 
-    def save(self, settings: TenantSettings) -> TenantSettings:
+    def save(self, settings: TenantSettings, note: ChangeNote = NO_NOTE) -> TenantSettings:
         """See the port. Raises ``Conflict``, ``InvalidSettings`` and ``StorageUnavailable``."""
         tenant_id = settings.tenant_id
         if not TENANT_ID.fullmatch(tenant_id):
             raise InvalidSettings("not a tenant id", public="tenant_id: a-z, 0-9 and -, at most 63 characters")
-        present = self._read(f"{tenant_id}.json", None)
+        present = self._blobs.read(f"{tenant_id}.json")
         version = 0 if present is None else read_settings(present.document).version
         if settings.version != version:
             raise Conflict(f"settings were made from version {settings.version}, the present one is {version}")
         document = write_settings(msgspec.structs.replace(settings, version=version + 1))
         saved = read_settings(document)  # a model is checked when it is read, not when it is made
+        metadata = write_note(check_note(note))
         if present is not None:
-            self._write_version(tenant_id, version, present.document)
-        etag = self._replace(saved, document, present)
+            self._blobs.write_once(
+                version_name(tenant_id, TENANT_SCOPE, version),
+                present.document,
+                write_note(read_note(present.metadata)),
+            )
+        etag = self._blobs.write(
+            f"{tenant_id}.json",
+            document,
+            metadata,
+            over=None if present is None else present.etag,
+            is_ours=lambda: self._is_ours(saved, document, note),
+        )
         now = self._monotonic()
         with self._lock:
             self._keep(tenant_id, _Cached(saved, etag, now, now))
             self._listed = None
         try:
-            self._write_version(tenant_id, version + 1, document)
+            self._blobs.write_once(version_name(tenant_id, TENANT_SCOPE, version + 1), document, metadata)
         except StorageUnavailable as error:  # saved all the same; the next save writes it
             _log.warning("the history of settings lags behind: %s", error)
         return saved
+
+    def scopes(self, tenant_id: str) -> Mapping[Scope, int]:
+        """See the port. Raises ``StorageUnavailable``."""
+        _check(tenant_id)
+        return self._scopes.scopes(tenant_id)
+
+    def save_scope(self, settings: ScopeSettings, note: ChangeNote = NO_NOTE) -> ScopeSettings:
+        """See the port. Raises ``Conflict``, ``InvalidSettings`` and ``StorageUnavailable``."""
+        if not TENANT_ID.fullmatch(settings.tenant_id):
+            raise InvalidSettings("not a tenant id", public="tenant_id: a-z, 0-9 and -, at most 63 characters")
+        return self._scopes.save(settings, check_note(note))
+
+    def present(self, tenant_id: str, scope: Scope) -> Document:
+        """See the port. Raises ``InvalidSettings`` for a damaged document, ``StorageUnavailable``."""
+        _check(tenant_id)
+        if scope.level is not Level.TENANT:
+            return self._scopes.present(tenant_id, scope)
+        return self._present(tenant_id)[0]
+
+    def version(self, tenant_id: str, scope: Scope, number: int) -> Document:
+        """See the port. Raises ``InvalidSettings`` for a damaged document, ``StorageUnavailable``."""
+        _check(tenant_id)
+        try:
+            return self._versions.version(tenant_id, scope, number)
+        except NotFound:
+            if scope.level is not Level.TENANT:
+                raise
+            present, _ = self._present(tenant_id)
+            if present.version != number:  # the present one may not be in the history yet
+                raise
+            return present
+
+    def history(self, tenant_id: str, scope: Scope) -> tuple[VersionEntry, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        _check(tenant_id)
+        entries = self._versions.history(tenant_id, scope)
+        if scope.level is not Level.TENANT:
+            return entries
+        present, note = self._present(tenant_id)
+        if entries and entries[0].version >= present.version:
+            return entries
+        return (VersionEntry(scope, present.version, note), *entries)
+
+    def _present(self, tenant_id: str) -> tuple[TenantSettings, ChangeNote]:
+        """What is stored now, without the cache."""
+        blob = self._blobs.read(f"{tenant_id}.json")
+        if blob is None:
+            raise NotFound("no settings for this tenant")
+        return read_settings(blob.document), read_note(blob.metadata)
 
     def _is_fresh(self, checked_at: float, good_at: float, now: float) -> bool:
         return now - checked_at < self._process.settings_cache_seconds and now - good_at <= LONGEST_STALE_SECONDS
@@ -155,7 +206,7 @@ class BlobSettingsStore:
     def _refresh(self, tenant_id: str, known: _Cached | None) -> TenantSettings:
         """The present settings, fetched unless storage says that the known ones still are."""
         now = self._monotonic()
-        blob = self._read(f"{tenant_id}.json", known.etag if known is not None else None)
+        blob = self._blobs.read(f"{tenant_id}.json", known.etag if known is not None else "")
         if blob is None:
             raise NotFound("no settings for this tenant")
         if known is not None and blob.etag == known.etag:
@@ -186,100 +237,19 @@ class BlobSettingsStore:
 
     def _list(self) -> dict[str, str]:
         """Tenant id and ETag of every present version."""
-        from azure.storage.blob import BlobProperties
+        listed = self._blobs.top_level()
+        names = {name.removesuffix(".json"): etag for name, etag in listed.items() if name.endswith(".json")}
+        return {name: etag for name, etag in names.items() if TENANT_ID.fullmatch(name)}
 
-        def once() -> dict[str, str]:
-            with storage_call("list settings"):
-                return {
-                    str(item.name).removesuffix(".json"): str(item.etag).strip('"')
-                    for item in self._container.walk_blobs(delimiter="/")
-                    if isinstance(item, BlobProperties) and str(item.name).endswith(".json")
-                }
-
-        listed = repeated(once, self._process.storage_timeout)
-        return {name: etag for name, etag in listed.items() if TENANT_ID.fullmatch(name)}
-
-    def _read(self, name: str, known_etag: str | None) -> _Blob | None:
-        """A blob, ``None`` where there is none; only its ETag where that is ``known_etag``."""
-        from azure.core import MatchConditions
-        from azure.core.exceptions import HttpResponseError
-
-        condition: dict[str, Any] = {}
-        if known_etag:
-            condition = {"etag": f'"{known_etag}"', "match_condition": MatchConditions.IfModified}
-
-        def once() -> _Blob | None:
-            with storage_call("read settings"):
-                try:
-                    download = self._container.download_blob(name, **condition)
-                    return _Blob(download.readall(), str(download.properties.etag).strip('"'))
-                except HttpResponseError as error:
-                    if error.status_code == 304 and known_etag:
-                        return _Blob(b"", known_etag)
-                    if verdict(error) is Verdict.MISSING:
-                        return None
-                    raise
-
-        return repeated(once, self._process.storage_timeout)
-
-    def _replace(self, saved: TenantSettings, document: bytes, present: _Blob | None) -> str:
-        """Make ``document`` the present version, if ``present`` still is; returns its ETag. Raises ``Conflict``."""
-        name = f"{saved.tenant_id}.json"
-        unclear: Exception | None = None
-        for tried in range(_WRITE_TRIES):
-            try:
-                return self._put(name, document, present)
-            except Exception as error:
-                if not is_transport(error):
-                    raise
-                if verdict(error) in (Verdict.EXISTS, Verdict.CHANGED):
-                    if unclear is not None and self._is_ours(saved, document):
-                        return ""  # an ETag that fits nothing: the next look fetches it
-                    raise Conflict("somebody else saved settings first") from error
-                unclear = error
-            time.sleep(0.1 * 3**tried)
-        assert unclear is not None
-        if self._is_ours(saved, document):
-            return ""
-        raise unavailable("save settings", unclear) from unclear
-
-    def _is_ours(self, saved: TenantSettings, document: bytes) -> bool:
+    def _is_ours(self, saved: TenantSettings, document: bytes, note: ChangeNote) -> bool:
         """Whether a write whose answer was lost was carried out; a later save has put it into the history."""
-        for name in (f"{saved.tenant_id}.json", _version_name(saved.tenant_id, saved.version)):
-            blob = self._read(name, None)
-            if blob is not None and blob.document == document:
+        for name in (f"{saved.tenant_id}.json", version_name(saved.tenant_id, TENANT_SCOPE, saved.version)):
+            blob = self._blobs.read(name)
+            if blob is not None and blob.document == document and read_note(blob.metadata) == note:
                 return True
         return False
 
-    def _put(self, name: str, document: bytes, present: _Blob | None) -> str:
-        from azure.core import MatchConditions
-        from azure.storage.blob import ContentSettings
 
-        kind = ContentSettings(content_type="application/json")
-        client = self._container.get_blob_client(name)
-        if present is None:
-            answer = client.upload_blob(document, overwrite=False, content_settings=kind)
-        else:
-            answer = client.upload_blob(
-                document,
-                overwrite=True,
-                etag=f'"{present.etag}"',
-                match_condition=MatchConditions.IfNotModified,
-                content_settings=kind,
-            )
-        return str(answer["etag"]).strip('"')
-
-    def _write_version(self, tenant_id: str, version: int, document: bytes) -> None:
-        def once() -> None:
-            with storage_call("write the history of settings"):
-                try:
-                    self._put(_version_name(tenant_id, version), document, None)
-                except Exception as error:
-                    if verdict(error) is not Verdict.EXISTS:
-                        raise
-
-        repeated(once, self._process.storage_timeout)
-
-
-def _version_name(tenant_id: str, version: int) -> str:
-    return f"{tenant_id}/v{version:08}.json"
+def _check(tenant_id: str) -> None:
+    if not TENANT_ID.fullmatch(tenant_id):
+        raise NotFound("not a tenant id")

@@ -75,6 +75,11 @@ class StorageProxy:
         """Carry out, wait, then answer."""
         self._arm(_Fault("delay", path, seconds), times)
 
+    def recover(self) -> None:
+        """No faults any more."""
+        with self._lock:
+            self._faults.clear()
+
     def _arm(self, fault: _Fault, times: int) -> None:
         with self._lock:
             self._faults += [fault] * times

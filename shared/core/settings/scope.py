@@ -35,10 +35,10 @@ TENANT_SCOPE = Scope(Level.TENANT)
 
 
 def group_scope(group: str) -> Scope:
-    """The scope of a directory group. Raises ``InvalidSettings`` for what cannot be the id of one."""
+    """The scope of a directory group, by id without regard to case. Raises ``InvalidSettings``."""
     if not group or len(group) > _LONGEST_GROUP or not group.isprintable():
         raise InvalidSettings("not a group id", public=f"A group's id has 1 to {_LONGEST_GROUP} visible characters.")
-    return Scope(Level.GROUP, group)
+    return Scope(Level.GROUP, group.casefold())
 
 
 def user_scope(address: str) -> Scope:
