@@ -96,6 +96,51 @@ class TableDirectory:
         """See the port. Of several with one id the last counts. Raises ``StorageUnavailable``."""
         self._write(tenant_id, {_key("g", group.id.casefold()): pack(group, "a group") for group in groups})
 
+    def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
+        """See the port. Raises ``StorageUnavailable``."""
+        self._delete(tenant_id, [_key("p", address.lower()) for address in addresses])
+
+    def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
+        """See the port. Raises ``StorageUnavailable``."""
+        self._delete(tenant_id, [_key("g", id_.casefold()) for id_ in ids])
+
+    def everybody(self, tenant_id: str) -> tuple[Person, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        return tuple(sorted(self._all(tenant_id, "p", Person), key=lambda person: person.address.lower()))
+
+    def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        return tuple(sorted(self._all(tenant_id, "g", Group), key=lambda group: group.id.casefold()))
+
+    def _all(self, tenant_id: str, prefix: str, kind: type[Row]) -> list[Row]:
+        _check(tenant_id)
+        # ";" comes right after ":", so this is the range of all keys with the prefix.
+        keys = f"PartitionKey eq '{tenant_id}' and RowKey ge '{prefix}:' and RowKey lt '{prefix};'"
+
+        def once() -> list[Row]:
+            with storage_call("list a directory"):
+                return [msgspec.convert(unpack(row), kind) for row in self._table.query_entities(keys)]
+
+        return repeated(once, self._process.storage_timeout)
+
+    def _delete(self, tenant_id: str, keys: Sequence[str]) -> None:
+        _check(tenant_id)
+
+        def delete(key: str) -> None:
+            def once() -> None:
+                with storage_call("remove from a directory"):
+                    self._table.delete_entity(tenant_id, key)  # no error where there is none
+
+            repeated(once, self._process.storage_timeout)
+
+        try:
+            for _ in self._readers.map(delete, keys):
+                pass
+        finally:
+            with self._lock:
+                for key in keys:
+                    self._cache.pop((tenant_id, key), None)
+
     def _write(self, tenant_id: str, packed: Mapping[str, Mapping[str, object]]) -> None:
         from azure.data.tables import UpdateMode
 

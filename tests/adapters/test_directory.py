@@ -116,3 +116,45 @@ def test_known_groups_come_back_by_folded_id_and_apart_from_people(directory: Di
         directory.groups("a/b", ["x"])
     with pytest.raises(NotFound):
         directory.save_groups("a/b", [SALES])
+
+
+def test_everybody_and_all_groups_are_listed_in_order_and_only_this_tenants(directory: Directory) -> None:
+    assert directory.everybody("demo") == ()
+    assert directory.all_groups("demo") == ()
+    directory.save("demo", [HANAKO, EVERYBODY, Person("花子@x.example")])
+    directory.save("demo-2", [Person("other@x.example")])
+    directory.save_groups("demo", [SALES, Group("Board"), Group("営業/部")])
+    assert directory.everybody("demo") == (EVERYBODY, HANAKO, Person("花子@x.example"))
+    assert directory.all_groups("demo") == (Group("Board"), SALES, Group("営業/部"))
+    for name in ("", "a/b"):
+        with pytest.raises(NotFound):
+            directory.everybody(name)
+        with pytest.raises(NotFound):
+            directory.all_groups(name)
+
+
+def test_who_is_removed_is_gone_also_from_memory_and_a_second_time_is_no_error(directory: Directory) -> None:
+    directory.save("demo", [HANAKO, EVERYBODY])
+    directory.save_groups("demo", [SALES, Group("board")])
+    directory.people("demo", [HANAKO.address])
+    directory.groups("demo", [SALES.id])
+    for _ in range(2):
+        directory.remove("demo", [HANAKO.address.upper(), "never@x.example"])
+        directory.remove_groups("demo", [SALES.id.upper(), "never"])
+        assert directory.people("demo", [HANAKO.address]) == {}
+        assert directory.groups("demo", [SALES.id]) == {}
+        assert directory.everybody("demo") == (EVERYBODY,)
+        assert directory.all_groups("demo") == (Group("board"),)
+    for name in ("", "a/b"):
+        with pytest.raises(NotFound):
+            directory.remove(name, [HANAKO.address])
+        with pytest.raises(NotFound):
+            directory.remove_groups(name, ["x"])
+
+
+def test_more_people_than_a_page_of_a_listing_holds(directory: Directory) -> None:
+    people = [Person(f"p{number:04}@x.example") for number in range(1100)]
+    directory.save("demo", people)
+    assert directory.everybody("demo") == tuple(people)
+    directory.remove("demo", [person.address for person in people[:50]])
+    assert len(directory.everybody("demo")) == 1050

@@ -12,7 +12,7 @@ from tests.fakes.trouble import Trouble
 
 
 class FakeDirectory:
-    """Methods for ``trouble``: ``people``, ``save``, ``groups``, ``save_groups``."""
+    """Methods for ``trouble``: those of the port."""
 
     def __init__(self) -> None:
         self.trouble = Trouble()
@@ -23,31 +23,58 @@ class FakeDirectory:
     def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
         """See the port."""
         with self.trouble.around("people"), self._lock:
-            if not TENANT_ID.fullmatch(tenant_id):
-                raise NotFound("not a tenant id")
+            _check(tenant_id)
             keys = [(tenant_id, address.lower()) for address in addresses]
             return {key[1]: self._people[key] for key in keys if key in self._people}
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """See the port."""
         with self.trouble.around("save"), self._lock:
-            if not TENANT_ID.fullmatch(tenant_id):
-                raise NotFound("not a tenant id")
+            _check(tenant_id)
             for person in people:
                 self._people[tenant_id, person.address.lower()] = person
 
     def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
         """See the port."""
         with self.trouble.around("groups"), self._lock:
-            if not TENANT_ID.fullmatch(tenant_id):
-                raise NotFound("not a tenant id")
+            _check(tenant_id)
             keys = [(tenant_id, id_.casefold()) for id_ in ids]
             return {key[1]: self._groups[key] for key in keys if key in self._groups}
 
     def save_groups(self, tenant_id: str, groups: Sequence[Group]) -> None:
         """See the port."""
         with self.trouble.around("save_groups"), self._lock:
-            if not TENANT_ID.fullmatch(tenant_id):
-                raise NotFound("not a tenant id")
+            _check(tenant_id)
             for group in groups:
                 self._groups[tenant_id, group.id.casefold()] = group
+
+    def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
+        """See the port."""
+        with self.trouble.around("remove"), self._lock:
+            _check(tenant_id)
+            for address in addresses:
+                self._people.pop((tenant_id, address.lower()), None)
+
+    def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
+        """See the port."""
+        with self.trouble.around("remove_groups"), self._lock:
+            _check(tenant_id)
+            for id_ in ids:
+                self._groups.pop((tenant_id, id_.casefold()), None)
+
+    def everybody(self, tenant_id: str) -> tuple[Person, ...]:
+        """See the port."""
+        with self.trouble.around("everybody"), self._lock:
+            _check(tenant_id)
+            return tuple(person for key, person in sorted(self._people.items()) if key[0] == tenant_id)
+
+    def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
+        """See the port."""
+        with self.trouble.around("all_groups"), self._lock:
+            _check(tenant_id)
+            return tuple(group for key, group in sorted(self._groups.items()) if key[0] == tenant_id)
+
+
+def _check(tenant_id: str) -> None:
+    if not TENANT_ID.fullmatch(tenant_id):
+        raise NotFound("not a tenant id")
