@@ -1,7 +1,8 @@
 """Store a change and start its effects: the one way in which use cases change state.
 
 Order is what makes a crash harmless (architecture.md decision 5): first a note in the schedule, so that somebody looks
-again whatever happens next; then the transaction; then the queue messages; then the outbox entries are forgotten.
+again whatever happens next; then the transaction; then the queue messages; then the outbox entries are
+forgotten, those about telling somebody only when that was done.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
-from shared.core.hold.record import Change, MessageRecord, OutboxEntry, State
+from shared.core.hold.record import Change, MessageRecord, OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, Stored
+
+LONGEST_PAUSE = timedelta(hours=6)
+"""Between two tries of an effect that keeps failing; the pauses begin short and double."""
 
 
 def create(app: App, change: Change) -> Stored | None:
@@ -35,7 +39,10 @@ def commit(app: App, before: Stored, change: Change) -> Stored:
 
 
 def send_outbox(app: App, ref: MessageRef, entries: Sequence[OutboxEntry]) -> None:
-    """Send the queue messages of outbox entries and forget them.
+    """Send the queue messages of outbox entries, and forget those whose effect the state itself still asks for.
+
+    That a message is to be delivered shows in its state. That somebody is to be told shows in the entry alone: it stays
+    until it is carried out (``notify.py``), whatever becomes of the queue message.
 
     A failure is not raised: the state stands, and the schedule has a note to try again.
     """
@@ -44,7 +51,9 @@ def send_outbox(app: App, ref: MessageRef, entries: Sequence[OutboxEntry]) -> No
     try:
         for entry in entries:
             app.queue.send(ref, entry)
-        app.messages.outbox_sent(ref, entries)
+        shown = [entry for entry in entries if entry.kind is OutboxKind.DELIVER]
+        if shown:
+            app.messages.outbox_sent(ref, shown)
     except Exception as error:  # whatever it is, the schedule's note brings the entries back
         log.trouble("outbox", ref, error)
 
@@ -52,9 +61,19 @@ def send_outbox(app: App, ref: MessageRef, entries: Sequence[OutboxEntry]) -> No
 def next_look(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> datetime | None:
     """When somebody must look at a record again; ``None`` when it needs nobody."""
     moments = [record.due_at] if record.due_at is not None else []
-    if outbox or (record.state is State.DELIVERING and record.due_at is None):
-        moments.append(app.clock.now() + timedelta(seconds=app.process.watch_seconds))
+    now, watch = app.clock.now(), timedelta(seconds=app.process.watch_seconds)
+    if record.state is State.DELIVERING and record.due_at is None:
+        moments.append(now + watch)
+    moments += [_next_try(entry.at, now, watch) for entry in outbox]
     return min(moments, default=None)
+
+
+def _next_try(since: datetime, now: datetime, first_pause: timedelta) -> datetime:
+    """The same moment whoever asks, so that several looks at one message note one next look and not one each."""
+    pause = first_pause
+    while since + pause <= now:
+        pause += min(pause, LONGEST_PAUSE)
+    return since + pause
 
 
 def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None:

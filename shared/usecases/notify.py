@@ -12,6 +12,10 @@ _WRITERS = {OutboxKind.HOLD_NOTICE: write_notice, OutboxKind.DSN: write_dsn}
 
 
 def notify_item(app: App, body: bytes) -> None:
-    """Write what the item stands for. Raises ``PermanentError`` for an item that is none of ours."""
+    """Write what the item stands for, and only then forget that it is owed: an item that fails every try comes again.
+
+    Raises ``PermanentError`` for an item that is none of ours, and what the writers raise.
+    """
     item = read_work_item(body)
     _WRITERS[item.entry.kind](app, item.ref, item.entry)
+    app.messages.outbox_sent(item.ref, (item.entry,))
