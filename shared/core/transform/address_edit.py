@@ -39,17 +39,19 @@ def extended(read: AddressList, addresses: Sequence[str], column: int, line_end:
     """
     words = [address_word(address) for address in addresses]
     body = join(read.entries)
-    if not body.strip():
-        extended_body = _appended(b"", words, column, line_end)
-    elif read.complete:
-        extended_body = _appended(_ready_for_more(read), words, column, line_end)
+    candidates = []
+    if not any(entry.core for entry in read.entries):
+        candidates.append(_appended(b"", words, column, line_end))
     else:
-        lead = b"" if body[:1] in b" \t\r\n" else b" "
-        extended_body = _appended(b"", words, column, line_end) + b"," + lead + body
-    result = sorted(mailbox.address for mailbox in parse_addresses([extended_body], MAX_ENTRIES))
-    if result != sorted([*read.addresses, *(word.decode("utf-8") for word in words)]):
-        raise WouldBreak("address-list")
-    return extended_body
+        if read.complete:
+            candidates.append(_appended(_ready_for_more(read), words, column, line_end))
+        lead = b"" if body[:1] in (b" ", b"\t", b"\r", b"\n") else b" "
+        candidates.append(_appended(b"", words, column, line_end) + b"," + lead + body)
+    expected = sorted([*read.addresses, *(word.decode("utf-8") for word in words)])
+    for candidate in candidates:
+        if sorted(mailbox.address for mailbox in parse_addresses([candidate], MAX_ENTRIES)) == expected:
+            return candidate
+    raise WouldBreak("address-list")
 
 
 def _ready_for_more(read: AddressList) -> bytes:

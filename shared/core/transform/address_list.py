@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.core.message.addresses import parse_addresses
-from shared.core.transform.address_mask import mask
+from shared.core.transform.address_mask import ends_shifted, mask
 from shared.core.transform.would_break import WouldBreak
 
 MAX_ENTRIES = 20_000
@@ -73,7 +73,7 @@ def split(body: bytes) -> AddressList:
     if len(read) >= MAX_ENTRIES:
         raise WouldBreak("too-many-addresses")
     if found == read:
-        return AddressList(entries, splitter.complete, True, read)
+        return AddressList(entries, splitter.complete and not ends_shifted(body), True, read)
     return AddressList(entries, False, False, read)
 
 

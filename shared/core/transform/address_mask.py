@@ -14,6 +14,7 @@ from shared.core.message.decode import unfold
 _HIDDEN = b"\x7f"
 _HIGH_BYTES = bytes(byte if byte < 0x80 else 0x7F for byte in range(256))
 _JIS_RUN = re.compile(rb"\x1b(?:\$\([@BD]|\$[@B]|\(I)[^\x1b]*+(?:\x1b\([BJ])?")
+_JIS_OPEN = re.compile(rb"\x1b(?:\$\([@BD]|\$[@B]|\(I)[^\x1b]*+\Z")
 _JIS_SIGN = re.compile(rb"\x1b(?:\$[B@]|\$\(D|\([IJ])")
 _SHIFT_JIS_PAIR = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]")
 
@@ -33,6 +34,11 @@ def mask(body: bytes) -> str:
             masked = _SHIFT_JIS_PAIR.sub(_HIDDEN * 2, masked)
         masked = masked.translate(_HIGH_BYTES)
     return masked.decode("ascii")
+
+
+def ends_shifted(body: bytes) -> bool:
+    """Whether ISO-2022-JP text never returns to ASCII, so that what is put behind it would be read as kanji."""
+    return _JIS_OPEN.search(body) is not None
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -49,8 +49,9 @@ def unstructured_field(name: str, text: str, line_end: bytes) -> bytes:
 def unstructured_body(text: str, column: int, line_end: bytes) -> bytes:
     """What follows the colon, which stands before ``column``. An empty text gives an empty body."""
     out: list[bytes] = []
-    for token, is_word in _tokens(clean(text).strip(), column):
-        limit = _LINE_WITH_WORDS if is_word else LINE
+    tokens = list(_tokens(clean(text).strip(), column))
+    limit = _LINE_WITH_WORDS if any(is_word for _, is_word in tokens) else LINE
+    for token, is_word in tokens:
         if column + len(token) > limit and (is_word or out):
             out.append(line_end)
             column = 0
@@ -65,7 +66,7 @@ def address_word(address: str) -> bytes:
     An international domain behind an ASCII local part is written as A-labels; only a local part that ASCII cannot hold
     is left raw, since nothing else than SMTPUTF8 can carry it (RFC 6532). Raises ``BadArgument`` for what is no address.
     """
-    if len(address) > _MAX_ADDRESS or not _ADDRESS.fullmatch(address):
+    if len(address) > _MAX_ADDRESS or "=?" in address or not _ADDRESS.fullmatch(address):
         raise BadArgument("not an address that a header can hold")
     local, _, domain = address.rpartition("@")
     written = f"{local}@{normal_domain(domain)}" if local.isascii() and not domain.isascii() else address
