@@ -12,13 +12,15 @@ from shared.core.message.identity import MessageRef
 from shared.errors import Conflict
 from shared.ports import DueEntry
 from shared.usecases.commit import commit, next_look, send_outbox
+from shared.usecases.effective_settings import settings_for
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.plans import hold_plan
 
 LIMIT = 500
 """Entries that one tick handles; the next tick goes on."""
 FAILED_PAUSE = timedelta(minutes=5)
-"""How long an entry rests that could not be handled, so that it does not block the others."""
+"""How long an entry rests at least that could not be handled, so that it does not block the others."""
+LONGEST_FAILED_PAUSE = timedelta(hours=1)
 
 
 def run_due(app: App) -> int:
@@ -29,9 +31,15 @@ def run_due(app: App) -> int:
             push_on(app, entry.ref)
         except Exception as error:  # one message must not stop the others
             log.trouble("due", entry.ref, error)
-            app.schedule.add(DueEntry(entry.ref, app.clock.now() + FAILED_PAUSE))
+            now = app.clock.now()
+            app.schedule.add(DueEntry(entry.ref, now + _rest(now - entry.ref.received_at)))
         app.schedule.done(entry)
     return len(entries)
+
+
+def _rest(age: timedelta) -> timedelta:
+    """Longer for older messages: a tenant whose settings are gone may leave any number of them behind."""
+    return min(max(age / 10, FAILED_PAUSE), LONGEST_FAILED_PAUSE)
 
 
 def push_on(app: App, ref: MessageRef) -> None:
@@ -44,7 +52,7 @@ def push_on(app: App, ref: MessageRef) -> None:
     send_outbox(app, ref, stored.outbox)
     record = stored.record
     if record.state.awaits_decision:
-        change = state.hold_due(record, hold_plan(app.settings.tenant(ref.tenant_id)), now)
+        change = state.hold_due(record, hold_plan(settings_for(app, ref.tenant_id, record.envelope.reverse_path)), now)
         if change is not None:
             try:
                 commit(app, stored, change)

@@ -8,9 +8,10 @@ import pytest
 
 from shared.core.hold.record import OutboxKind, State
 from shared.core.policy.tenant_settings import HoldNotices
-from shared.errors import StorageUnavailable
+from shared.errors import NotFound, StorageUnavailable
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.run_due import run_due
+from shared.usecases.sweep_spool import sweep_spool
 from tests.support.app import INSIDE, OUTSIDE, World, make_settings
 
 WATCH = timedelta(seconds=31)
@@ -116,3 +117,17 @@ def test_one_message_that_cannot_be_handled_does_not_stop_the_others() -> None:
     world.work()
     assert {world.record(bad).state, world.record(good).state} == {State.DELIVERED, State.DELIVERING}
     world.pass_time(lambda: world.record(bad).state is world.record(good).state is State.DELIVERED)
+
+
+def test_messages_that_nobody_can_judge_are_looked_at_ever_less_often() -> None:
+    world = World()
+    world.receive(INSIDE)
+    world.settings_store.trouble.before("tenant", NotFound("the tenant is gone"), times=10_000)
+    world.clock.advance(minutes=1)
+    sweep_spool(world.app)
+    looks = 0
+    for _ in range(24 * 30):
+        world.clock.advance(minutes=2)
+        looks += run_due(world.app)
+    assert 20 < looks < 50, "in a day"
+    assert len(world.schedule.entries) == 1, "and it is never forgotten"
