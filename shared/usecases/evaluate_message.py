@@ -7,6 +7,7 @@ storage is raised, so that the trigger tries again.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from shared import log
 from shared.app import App
@@ -22,8 +23,10 @@ from shared.core.policy.decision import Decision
 from shared.core.policy.evaluate import decide, hold_for_error
 from shared.core.policy.needs import needs_of
 from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.settings.merge import Effective
 from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content, Spooled
+from shared.usecases.effective_settings import effective_settings
 from shared.usecases.match_context import Known, match_context
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
@@ -54,8 +57,18 @@ def evaluate_message(app: App, ref: MessageRef, *, at_once: bool = True) -> bool
         return False
     spooled, content = found
     settings = app.settings.tenant(ref.tenant_id)
+    merged: Effective | None = None
+    try:
+        merged = effective_settings(app, ref.tenant_id, spooled.envelope.reverse_path)
+        settings = merged.settings
+    except PermanentError as error:  # a group's or a user's settings cannot be read: failure means hold
+        log.trouble("decide", ref, error)
     data = read_all(content)
     facts, decision = _judge(app, spooled, settings, data)
+    if merged is None:
+        decision = hold_for_error(spooled.envelope, settings.version)
+    else:
+        decision = replace(decision, settings_versions=merged.versions)
     try:
         return _store(app, spooled, settings, data, facts, decision, at_once=at_once)
     except PermanentError as error:

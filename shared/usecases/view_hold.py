@@ -14,6 +14,7 @@ from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.text.language import Language, choose_language
 from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content
+from shared.usecases.effective_settings import settings_for
 from shared.usecases.open_link import OpenedLink
 
 LONGEST_PREFIX = 1024 * 1024
@@ -27,7 +28,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
     directory's word stands between the two. Raises ``TemporaryError`` when storage cannot be reached.
     """
     record, person = opened.stored.record, opened.claims.person
-    settings = app.settings.tenant(record.ref.tenant_id)
+    settings = settings_for(app, record.ref.tenant_id, record.envelope.reverse_path)
     return HoldView(
         person=person,
         language=_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),

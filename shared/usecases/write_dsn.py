@@ -14,6 +14,7 @@ from shared.core.notice.dsn import LONGEST_HEADER, DsnContext, write_dsn_mail
 from shared.core.notice.formats import zone_of
 from shared.core.notice.letter import Letter, safe_message_id
 from shared.errors import PermanentError
+from shared.usecases.effective_settings import settings_for
 from shared.usecases.submit_own_mail import submit_own_mail
 from shared.usecases.view_hold import read_prefix
 from shared.usecases.write_notice import language_of, notice_sender
@@ -35,7 +36,7 @@ def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     )
     if not sender or not failed or record.own:
         return False
-    settings = app.settings.tenant(ref.tenant_id)
+    settings = settings_for(app, ref.tenant_id, sender)
     letter = Letter(
         sender_name="",
         sender_address=notice_sender(settings),

@@ -17,6 +17,7 @@ from shared.core.notice.letter import Letter
 from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.text.language import Language, choose_language
+from shared.usecases.effective_settings import settings_for
 from shared.usecases.submit_own_mail import submit_own_mail
 
 _KINDS = {
@@ -48,8 +49,8 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     if not _still_true(record, event, kind):
         log.stage("notice", ref, "out-of-date", entry=entry.number)
         return False
-    settings = app.settings.tenant(ref.tenant_id)
     person = sender_of(record)
+    settings = settings_for(app, ref.tenant_id, person)
     now = app.clock.now()
     expires_at = now + timedelta(days=settings.notices.link_days)
     claims = LinkClaims(ref, person, Purpose.HOLD, now, expires_at)

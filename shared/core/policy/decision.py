@@ -84,6 +84,9 @@ class DecisionPart:
 class Decision:
     """The parts, and the version of the tenant's settings that they were judged by.
 
+    ``settings_versions`` name every document whose settings counted (``tenant``, ``group:ID``, ``user:ADDRESS``) with
+    its version, the strongest first; empty where none are stored, as in a dry run.
+
     ``delay_minutes``: delivery starts so much later; 0 for anything but ``deliver``. ``route`` names the route that
     every recipient is sent through, empty for the one of the recipient's domain. ``notify_sender``: the sender is told
     of a discard. ``reject_text`` stands in the DSN of a reject. ``notes`` tell what else was found and decided (policies
@@ -99,6 +102,7 @@ class Decision:
     reject_text: str = ""
     notes: tuple[Reason, ...] = ()
     skipped: tuple[Reason, ...] = ()
+    settings_versions: tuple[tuple[str, int], ...] = ()
 
     @property
     def disposition(self) -> Disposition:
