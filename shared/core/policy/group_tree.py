@@ -28,6 +28,8 @@ def groups_with_above(start: Iterable[str], above: Above) -> tuple[str, ...]:
         if not fresh:
             break
         found.update(dict.fromkeys(fresh))
+        if len(found) >= MOST_GROUPS:
+            break
         known = above(fresh)
         level = [higher.casefold() for group in fresh for higher in known.get(group, ())]
     return tuple(found)
