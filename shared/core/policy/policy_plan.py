@@ -75,7 +75,8 @@ class Plan:
     """Everything that is asked for.
 
     ``firm_holds`` are passed by nothing but their cure, ``holds`` by the ``send`` mark. The lists of fates hold each
-    wish with its reason, in the order of the policies.
+    wish with its reason, in the order of the policies. ``broken`` holds for each policy the protections that its actions
+    would break, and those actions.
     """
 
     parts: tuple[PlannedPart, ...] = ()
@@ -87,6 +88,7 @@ class Plan:
     rejects: list[tuple[Policy, Reject]] = field(default_factory=list)
     delivers: list[Policy] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    broken: dict[str, tuple[Policy, dict[str, None], dict[str, None]]] = field(default_factory=dict)
 
 
 def make_plan(matching: Sequence[Policy], settings: TenantSettings, context: MatchContext, marks: UsedMarks) -> Plan:
@@ -98,6 +100,7 @@ def make_plan(matching: Sequence[Policy], settings: TenantSettings, context: Mat
         plan.notes.append(reason(ReasonCode.POLICY_APPLIED, policy, actions=tuple(map(action_name, policy.actions))))
     _note_fates(plan, matching, context, marks)
     _plan_parts(plan, matching, settings, context, marks)
+    _tell_protected(plan)
     return plan
 
 
@@ -168,16 +171,22 @@ def _plan_parts(
 
 
 def _protected(plan: Plan, policy: Policy, actions: Sequence[Action], context: MatchContext) -> bool:
-    """Whether these actions of a policy would break the message; then the policy's choice is put into the plan."""
-    found = tuple(dict.fromkeys(name for action in actions for name in broken_by(action, context.facts)))
-    if not found:
-        return False
-    code = ReasonCode.POLICY_PROTECTED if policy.if_protected == "hold" else ReasonCode.POLICY_UNCHANGED
-    told = reason(
-        code, policy, _WHOLE, protections=found, actions=tuple(dict.fromkeys(action_name(action) for action in actions))
-    )
-    (plan.firm_holds if policy.if_protected == "hold" else plan.notes).append(told)
-    return True
+    """Whether these actions of a policy would break the message; then they are kept for ``_tell_protected``."""
+    found = [name for action in actions for name in broken_by(action, context.facts)]
+    if found:
+        _, protections, names = plan.broken.setdefault(policy.id, (policy, {}, {}))
+        protections.update(dict.fromkeys(found))
+        names.update(dict.fromkeys(action_name(action) for action in actions))
+    return bool(found)
+
+
+def _tell_protected(plan: Plan) -> None:
+    """What becomes of actions that would break the message is their policy's choice."""
+    for policy, protections, names in plan.broken.values():
+        held = policy.if_protected == "hold"
+        code = ReasonCode.POLICY_PROTECTED if held else ReasonCode.POLICY_UNCHANGED
+        told = reason(code, policy, _WHOLE, protections=tuple(protections), actions=tuple(names))
+        (plan.firm_holds if held else plan.notes).append(told)
 
 
 def _inserts(plan: Plan, matching: Sequence[Policy], context: MatchContext) -> list[Call]:
