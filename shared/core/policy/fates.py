@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason
-from shared.core.policy.policy_plan import Plan, PlannedPart, gave_way, mark_reason
+from shared.core.policy.plan import Plan, PlannedPart, gave_way, mark_reason
 from shared.core.policy.reason_codes import ReasonCode, reason
 from shared.core.policy.subject_marks import UsedMarks
 from shared.core.policy.transform_calls import stored_calls
