@@ -17,6 +17,8 @@ MARK = b"X-Matta-Archive"
 """Field of the part by which a second run knows what the first one made."""
 _LINE = 57
 _WIDTH = 76
+_BLOCK = _LINE * 512
+"""Bytes that are cut into lines at a time: each line is an object of its own for a moment."""
 _WORD_BYTES = 42
 _SEGMENT = 54
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`{}~")
@@ -54,8 +56,8 @@ def base64_lines(pieces: Iterable[bytes], line_end: bytes) -> Iterator[bytes]:
         block = rest + piece
         whole = len(block) // _LINE * _LINE
         rest = block[whole:]
-        if whole:
-            yield between + _lines(block[:whole], line_end)
+        for start in range(0, whole, _BLOCK):
+            yield between + _lines(block[start : min(start + _BLOCK, whole)], line_end)
             between = line_end
     if rest:
         yield between + _lines(rest, line_end)

@@ -1,6 +1,6 @@
 """What the ZIP transform takes out of a message: which parts, which stretches of text, and the files that they stand for. Stage 4b.
 
-Pictures that the HTML text shows stay, and calendar items, which mail programs act upon. Files that old mailers put
+Pictures that the HTML text shows stay, and calendar items, attached ones too, which mail programs act upon. Files that old mailers put
 uuencoded into the text are taken out of it. Of a file in two forks (multipart/appledouble) both are taken.
 """
 
@@ -60,7 +60,7 @@ def find_taking(tree: Tree) -> Taking:
     for leaf in leafs:
         part = leaf.part
         if part.content.value == "text/calendar" and _is_calendar(tree, part):
-            calendar = True
+            calendar = calendar or part.path not in attached
         elif part.path in attached and is_body_text(tree, leaf):
             for file in uuencoded_files(tree.data, part.body):
                 files.append(TakenFile(file.name, file.span, "x-uuencode"))
@@ -139,4 +139,4 @@ def _samples(data: Buffer, file: TakenFile) -> Iterator[bytes]:
         begin = place
         if place > span.start:
             begin = find(data, b"\n", place, min(span.end, place + 1000)) + 1 or place
-        yield from decoded_span(data, Span(begin, min(span.end, begin + _SAMPLE)), file.encoding)
+        yield b"".join(decoded_span(data, Span(begin, min(span.end, begin + _SAMPLE)), file.encoding))
