@@ -57,7 +57,7 @@ def _text_part(text: str, line_end: bytes) -> bytes:
         f"Content-Transfer-Encoding: {encoding}",
         "",
     )
-    return b"".join(field.encode() + line_end for field in fields) + content.removesuffix(line_end) + line_end
+    return b"".join(field.encode() + line_end for field in fields) + content + line_end
 
 
 def _wrapped(tree: Tree, root: Part, text: str, line_end: bytes) -> tuple[Splice, ...]:

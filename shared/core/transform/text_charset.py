@@ -25,7 +25,8 @@ _PRINTABLE = bytes(range(0x20, 0x7F))
 _JIS_SIGN = re.compile(rb"\x1b\$\(?[@BD]|\x1b\([IJ]")
 _JIS_RUN = re.compile(rb"(?:\x1b\$\(?[@BD]|\x1b\(I|\x0e)[^\x1b\x0f\n]*+")
 _ESCAPE = re.compile(rb"\x1b(?:\$\(?[@BDC]|\([A-Z])|[\x0e\x0f\n]")
-_UNREAD = re.compile("[\x1b\x80-\x9f]")  # an escape that no codec knows, or code page 1252 under another name
+_UNREAD = re.compile("[\x1b\x80-\x9f\uf8f0-\uf8f3]")
+"""An unknown escape sequence; code page 1252 under another name; what code page 932 makes of bytes that are nothing."""
 _LONGEST_JIS_LINE = 64 * 1024
 
 
@@ -61,7 +62,7 @@ def decode(data: bytes, label: str) -> str | None:
     if codec_of(label) not in ("iso2022_jp", "euc_jp"):
         return None
     text = decode_text(data, label)  # with the characters of NEC and IBM that Python's codecs refuse
-    return None if "\N{REPLACEMENT CHARACTER}" in text or "\x1b" in text else text
+    return None if "\N{REPLACEMENT CHARACTER}" in text or _UNREAD.search(text) else text
 
 
 def charset_by_content(data: bytes) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from shared.core.message.headers import parse_content_type, token
+from shared.core.message.headers import parse_structured, token
 from shared.core.message.spans import HeaderField, Part, Span, Tree
 from shared.core.transform.splice import Splice
 
 _PARAMETER = re.compile(
-    rb"[ \t\r\n]*+;[ \t\r\n]*+([^\s=;\"]++)(?:[ \t\r\n]*+=[ \t\r\n]*+(\"(?:[^\"\\]|\\.)*+\"|[^;\s]*+))?",
+    rb"[ \t\r\n]*+;[ \t\r\n]*+([^\s=;\"]++)(?:[ \t\r\n]*+=[ \t\r\n]*+(\"(?:[^\"\\]|\\.)*+\"|[^;\s]*+)"
+    rb"(?:[ \t\r\n]*+\([^()]*+\))?)?",
     re.DOTALL,
 )
 _CHARSET = re.compile(rb"charset(?:\*[0-9]*\*?)?", re.IGNORECASE)
@@ -70,8 +71,8 @@ def _with_charset(raw: bytes, part: Part, charset: bytes) -> bytes:
         kept, done = match.end(), True
     out += raw[kept:]
     changed = bytes(out) if done else raw[:head] + b"; charset=" + value + raw[head:]
-    read = parse_content_type(changed)
-    if read.value == part.content.value and token(read.parameters, "charset") == charset.decode():
+    kind, parameters = parse_structured(changed)
+    if kind == part.content.value and token(parameters, "charset") == charset.decode():
         return changed
     return b" " + part.content.value.encode() + b"; charset=" + value  # no Content-Type that anybody can read
 

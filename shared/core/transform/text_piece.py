@@ -6,6 +6,7 @@ after it where the content has none, and nothing else is added.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from shared.core.message.headers import token
@@ -100,8 +101,8 @@ def _html_piece(content: Content, place: Place, core: bytes, charset: str, line_
     lead = line_end if before and not _ends_line(before) else b""
     if place == "top":
         # A core that begins like a head (a style sheet, say) may by now lie before the place that is found.
-        around = content.cut(offset - len(core) - 2, offset + len(core) + 4)
-        there = _stands_in(around, core)
+        around = content.cut(offset - len(core) - 3, offset + len(core) + 4)
+        there = _stands_in(around, core, at_start=offset <= len(core) + 3)
     else:
         there = _ends_with(before, core)
     if is_stateful(charset):
@@ -114,10 +115,10 @@ def _begins_with(content: Content, offset: int, core: bytes) -> bool:
     return found.startswith(core) and found[len(core) :] in (b"", b"\r", b"\n")
 
 
-def _stands_in(window: bytes, core: bytes) -> bool:
-    at = window.find(core)
-    after = window[at + len(core) : at + len(core) + 1]
-    return at >= 0 and window[:at][-1:] in (b"", b"\r", b"\n") and after in (b"", b"\r", b"\n")
+def _stands_in(window: bytes, core: bytes, *, at_start: bool) -> bool:
+    """Whether the core stands on lines of its own in a stretch of the content, which may begin it."""
+    before = rb"(?:\A|(?<=[\r\n]))" if at_start else rb"(?<=[\r\n])"
+    return re.search(before + re.escape(core) + rb"(?=[\r\n]|\Z)", window) is not None
 
 
 def _ends_with(tail: bytes, core: bytes) -> bool:

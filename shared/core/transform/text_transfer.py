@@ -25,6 +25,7 @@ _IS_LETTER = re.compile(rb"[A-Za-z0-9+/]")
 _SOFT_BREAK_OPEN = re.compile(rb"=[ \t]*\Z")
 _QP_ITEM = re.compile(rb"[^=]+|=[0-9A-Fa-f]{2}|=\r?\n|=")
 _BARE_RETURN = re.compile(rb"\r(?!\n)")
+_LINE_END = re.compile(rb"[\r\n]")
 _TAIL = 200
 _MOSTLY_ASCII = 6
 
@@ -35,8 +36,7 @@ def fits_unencoded(piece: bytes, *, seven_bit: bool, boundaries: Sequence[bytes]
         return False
     if b"\0" in piece:
         return False
-    lines = piece.split(b"\n")
-    if any(len(line) > LONGEST_LINE + 1 for line in lines):
+    if any(len(line) > LONGEST_LINE for line in _LINE_END.split(piece)):
         return False
     return not holds_boundary(piece, boundaries)
 
@@ -46,7 +46,7 @@ def holds_boundary(text: bytes, boundaries: Sequence[bytes]) -> bool:
     if b"--" not in text:
         return False
     starts = tuple(b"--" + boundary for boundary in boundaries)
-    return bool(starts) and any(line.startswith(starts) for line in re.split(rb"[\r\n]", text))
+    return bool(starts) and any(line.startswith(starts) for line in _LINE_END.split(text))
 
 
 def best_encoding(content: bytes, line_end: bytes, boundaries: Sequence[bytes]) -> str:
