@@ -52,13 +52,13 @@ class Guessing:
 
     def is_shut_out(self, peer: str) -> bool:
         """Whether this peer has guessed too often of late."""
-        known = self._peers.get(_site(peer))
+        known = self._peers.get(site_of(peer))
         return known is not None and known.shut_out_until > self._now()
 
     def failed(self, peer: str) -> float:
         """Note a wrong password; return how many seconds its reply should wait."""
         now = self._now()
-        site = _site(peer)
+        site = site_of(peer)
         known = self._peers.pop(site, None)
         if known is None or now - known.since > self._window:
             known = _Failures(0, now)
@@ -72,7 +72,7 @@ class Guessing:
 
     def succeeded(self, peer: str) -> None:
         """Forget what this peer got wrong before."""
-        self._peers.pop(_site(peer), None)
+        self._peers.pop(site_of(peer), None)
 
 
 class Authenticator:
@@ -121,7 +121,8 @@ def _fitting(candidates: tuple[Credential, ...], password: bytes) -> list[Creden
     return fitting
 
 
-def _site(peer: str) -> str:
+def site_of(peer: str) -> str:
+    """Whom an address stands for: an IPv6 address for its /64, which is all one client's."""
     ip = parse_address(peer)
     if isinstance(ip, IPv6Address):
         return str(IPv6Address(int(ip) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS))

@@ -39,6 +39,8 @@ class RelayConfiguration:
     connections_per_peer: int = 100
     stranger_connections: int = 50
     """Connections at a time of peers whose tenant is not known yet."""
+    stranger_connections_per_peer: int = 10
+    """The same of one such peer, so that one cannot shut the others out."""
     bad_commands: int = 10
     """Mistakes after which a session ends."""
     command_seconds: float = 300.0

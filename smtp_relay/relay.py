@@ -15,7 +15,7 @@ from shared.ports_relay import IngressSource, SpoolWriter
 from shared.settings import MisconfiguredProcess
 from smtp_relay import replies
 from smtp_relay.attribution import RuleBook
-from smtp_relay.authenticator import Authenticator, Guessing
+from smtp_relay.authenticator import Authenticator, Guessing, site_of
 from smtp_relay.configuration import RelayConfiguration
 from smtp_relay.intake import receive
 from smtp_relay.logs import EventLog
@@ -124,6 +124,10 @@ class Relay:
                 return replies.STRANGER
             self._strangers.add(session)
             if len(self._strangers) > self.configuration.stranger_connections:
+                return replies.TOO_MANY_CONNECTIONS
+            site = site_of(session.peer)
+            same = sum(site_of(stranger.peer) == site for stranger in self._strangers)
+            if same > self.configuration.stranger_connections_per_peer:
                 return replies.TOO_MANY_CONNECTIONS
         if len(self.sessions) > self.configuration.connections:
             return replies.TOO_MANY_CONNECTIONS

@@ -97,6 +97,17 @@ class TestStrangers:
             with Dialogue(relay.port, source="127.0.0.9") as known:
                 assert known.banner[:3] == "220"
 
+    def test_one_stranger_cannot_shut_the_others_out(self, spool: FakeSpool, tls: Tls) -> None:
+        with (
+            RunningRelay(spool, [USER_RULE], tls=tls.files, stranger_connections_per_peer=2) as relay,
+            Dialogue(relay.port, source="127.0.0.2"),
+            Dialogue(relay.port, source="127.0.0.2"),
+        ):
+            with Dialogue(relay.port, source="127.0.0.2") as third:
+                assert third.banner[:9] == "421 4.3.2"
+            with Dialogue(relay.port, source="127.0.0.3") as other:
+                assert other.banner[:3] == "220"
+
     def test_stranger_has_little_time(self, spool: FakeSpool, tls: Tls) -> None:
         limits = {"stranger_seconds": 0.2, "command_seconds": 300}
         with RunningRelay(spool, [USER_RULE], tls=tls.files, **limits) as relay, Dialogue(relay.port) as smtp:
