@@ -163,8 +163,7 @@ def _confirmations(data: bytes, before: Tree, out: bytes, after: Tree) -> int:
     confirmed = 0
     if _by_email(data) == _ours(before.root):
         assert _by_email(out) == _ours(after.root)
-        last = email.message_from_bytes(out, policy=email.policy.compat32).get_payload()[-1]
-        assert isinstance(last, email.message.Message)
+        *_, last = email.message_from_bytes(out, policy=email.policy.compat32).walk()
         assert by_python(last.get_payload(decode=True), PASSWORD)  # type: ignore[arg-type]
         confirmed += 1
     try:

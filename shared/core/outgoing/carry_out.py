@@ -80,6 +80,8 @@ def _zip(call: ZipAttachments, tree: Tree, around: Circumstances) -> Made:
             around.random,
             ZipMethod(call.method),
             call.file_name,
+            # The decision has looked already: a policy may want even encrypted files in its own archive.
+            skip_if_encrypted=False,
         ),
     )
     file_name = dict(edit.notes).get("zip-name", "")

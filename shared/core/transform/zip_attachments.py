@@ -120,9 +120,9 @@ def _is_done(tree: Tree, taking: Taking, arguments: ZipArguments) -> bool:
         part = tree.part(next(iter(taking.parts)))
         if part is None or not bears_mark(tree, part):
             return False
+    kinds = set(ArchiveKind) if arguments.skip_if_encrypted else {ArchiveKind.ZIP}
     looks = (encrypted_archive(tree.data, file.content, file.encoding) for file in taking.files)
-    kinds = {found.kind if found is not None and found.whole else None for found in looks}
-    return kinds <= (set(ArchiveKind) if arguments.skip_if_encrypted else {ArchiveKind.ZIP})
+    return all(found is not None and found.whole and found.kind in kinds for found in looks)
 
 
 def _placed(tree: Tree, taking: Taking, attachment: _Attachment, random: Random) -> list[Splice]:
