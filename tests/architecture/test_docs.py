@@ -12,6 +12,7 @@ from shared.core.hold.record import EventCode, State
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
 from tests.architecture.imports import REPOSITORY
+from tests.support.registered_functions import registered_functions
 
 
 def page(name: str) -> str:
@@ -38,10 +39,8 @@ def test_every_state_is_in_the_picture() -> None:
 
 
 def test_every_route_is_documented() -> None:
-    from function_app import app
-
     text = page("API.md")
-    for function in app.get_functions():
+    for function in registered_functions():
         for binding in function.get_bindings():
             if binding.type != "httpTrigger":
                 continue

@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 from azure.storage.queue import QueueServiceClient
 
-import function_app
 from local.demo_tenant import COLLEAGUE, CUSTOMER, SENDER, TENANT
 from local.host.metadata import read_functions
 from local.private_files import ensure_keys, ensure_secrets
@@ -31,6 +30,7 @@ from shared.ports_relay import Spooled
 from tests.conformance.worker import Report, run_in_runtime
 from tests.support.azurite import Azurite
 from tests.support.next_hop import NextHop
+from tests.support.registered_functions import registered_functions
 
 _MESSAGE = b"From: %s\r\nTo: %s\r\nSubject: conformance\r\nMessage-ID: <c@aozora.example>\r\n\r\nhello\r\n"
 
@@ -114,7 +114,7 @@ def _run(installation: _Installation, invocations: list[dict[str, object]]) -> R
 
 def test_every_function_loads_as_the_local_host_reads_it(installation: _Installation) -> None:
     report = _run(installation, [])
-    local = {spec.name: spec.trigger["type"] for spec in read_functions(function_app.app.get_functions())}
+    local = {spec.name: spec.trigger["type"] for spec in read_functions(registered_functions())}
     assert report.triggers() == local
 
 
@@ -136,10 +136,7 @@ def test_pages_and_timers_run(installation: _Installation) -> None:
 
 def test_a_message_is_judged_and_delivered(installation: _Installation) -> None:
     name, message = _spool(installation, COLLEAGUE)
-    _run(installation, [_blob(name)])
-    items = _waiting(installation, "deliver")
-    assert len(items) == 1
-    _run(installation, [{"function": "deliver", "queue": {"body": item}} for item in items])
+    _run(installation, [_blob(name), _blob(name)])  # a trigger may fire twice
     (arrived,) = installation.next_hop.wait_for(1, person=COLLEAGUE)
     assert arrived.raw.endswith(message)
 
