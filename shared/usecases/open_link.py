@@ -40,7 +40,7 @@ def open_link(app: App, token: str) -> OpenedLink:
     stored = app.messages.load(claims.ref)
     if stored is None or stored.record.own:
         raise LinkForged("no such message")
-    role = entitled(stored.record, claims.person)
+    role = entitled(stored.record, claims.person, app.settings.tenant(claims.ref.tenant_id))
     if role is None:
         raise LinkForeign("the person is not entitled to the message")
     return OpenedLink(claims, stored, role)

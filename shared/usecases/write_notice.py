@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared import log
 from shared.app import App
-from shared.core.hold.entitlement import sender_of
+from shared.core.hold.entitlement import asked_person, sender_of
 from shared.core.hold.link import LinkClaims, Purpose, sign_link
 from shared.core.hold.record import SYSTEM, Event, EventCode, MessageRecord, OutboxEntry, State
 from shared.core.message.envelope import Envelope
@@ -49,8 +49,8 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     if not _still_true(record, event, kind):
         log.stage("notice", ref, "out-of-date", entry=entry.number)
         return False
-    person = sender_of(record)
-    settings = settings_for(app, ref.tenant_id, person)
+    settings = settings_for(app, ref.tenant_id, sender_of(record))
+    person = asked_person(record, app.settings.tenant(ref.tenant_id))
     now = app.clock.now()
     expires_at = now + timedelta(days=settings.notices.link_days)
     claims = LinkClaims(ref, person, Purpose.HOLD, now, expires_at)

@@ -57,6 +57,17 @@ def token_in(world: World, message: EmailMessage) -> str:
     return found.group(1)
 
 
+def test_a_sender_of_another_domain_gets_no_link_into_the_tenants_mail() -> None:
+    world = World()
+    world.judge(OUTSIDE, reverse_path="mallory@evil.example")
+    world.work()
+    [sent] = world.next_hop.transactions
+    assert sent.recipients == ("postmaster@aozora.example",)
+    [notice] = letters(world)
+    visit = Visit(token_in(world, notice), "ja", (), "")
+    assert visit_hold(world.app, visit).answer is Answer.SHOWN
+
+
 def test_a_hold_is_told_to_its_sender_with_the_null_sender_and_a_link_that_opens() -> None:
     world = World()
     ref = world.judge(OUTSIDE, INSIDE)

@@ -120,10 +120,12 @@ class HoldNotices(Model, frozen=True):
 
     ``sender_address`` is the From of Matta's notices; empty means ``matta@`` the tenant's first domain. ``language`` is
     used for people whose own language is not known. After ``reminders`` reminders, each ``reminder_hours`` after the
-    one before, comes the end: at the next interval ``at_end`` is done.
+    one before, comes the end: at the next interval ``at_end`` is done. ``administrator_address`` is asked where the
+    sender is none of the tenant's own addresses; empty means ``postmaster@`` the tenant's first domain.
     """
 
     sender_address: str = ""
+    administrator_address: str = ""
     language: Language = "ja"
     reminder_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] = 4.0
     reminders: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2

@@ -6,10 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.hold.entitlement import entitled
+from shared.core.hold.entitlement import asked_person, entitled
 from shared.core.hold.record import Role
 from shared.core.message.facts import Mailbox
+from shared.core.policy.tenant_settings import HoldNotices, TenantSettings
+from tests.support.app import make_settings
 from tests.support.holds import make_change, with_header
+
+SETTINGS = make_settings()
+WITH_ADMINISTRATOR = make_settings(notices=HoldNotices(administrator_address="it@aozora.example"))
 
 
 @pytest.mark.parametrize(
@@ -26,12 +31,32 @@ from tests.support.holds import make_change, with_header
 )
 def test_who_may_see_a_message(person: str, role: Role | None) -> None:
     record = with_header(make_change().record, header_from=(Mailbox("boss@aozora.example"),))
-    assert entitled(record, person) is role
+    assert entitled(record, person, SETTINGS) is role
 
 
 def test_nobody_may_see_mail_of_the_null_sender() -> None:
-    assert entitled(make_change(reverse_path="").record, "") is None
+    assert entitled(make_change(reverse_path="").record, "", SETTINGS) is None
 
 
 def test_nobody_may_see_mattas_own_mail() -> None:
-    assert entitled(replace(make_change().record, own="hold-notice-0"), "sato@aozora.example") is None
+    assert entitled(replace(make_change().record, own="hold-notice-0"), "sato@aozora.example", SETTINGS) is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "settings", "asked", "role"),
+    [
+        pytest.param("sato@aozora.example", SETTINGS, "sato@aozora.example", Role.SENDER, id="one-of-ours"),
+        pytest.param("m@evil.example", SETTINGS, "postmaster@aozora.example", Role.ADMINISTRATOR, id="a-stranger"),
+        pytest.param("m@evil.example", WITH_ADMINISTRATOR, "it@aozora.example", Role.ADMINISTRATOR, id="as-set"),
+        pytest.param("m@aozora.example.evil.example", SETTINGS, "postmaster@aozora.example", Role.ADMINISTRATOR,
+                     id="a-domain-that-only-begins-like-ours"),
+    ],
+)  # fmt: skip
+def test_a_sender_who_is_none_of_the_tenants_own_is_not_asked(
+    sender: str, settings: TenantSettings, asked: str, role: Role
+) -> None:
+    record = make_change(reverse_path=sender).record
+    assert asked_person(record, settings) == asked
+    assert entitled(record, asked, settings) is role
+    if asked != sender:
+        assert entitled(record, sender, settings) is None
