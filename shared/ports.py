@@ -16,6 +16,7 @@ from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+from shared.core.replay.past_message import PastMessage
 from shared.core.settings.change_note import NO_NOTE, ChangeNote, VersionEntry
 from shared.core.settings.scope import Scope
 from shared.core.settings.scope_settings import Document, ScopeSettings
@@ -128,6 +129,14 @@ class MessageStore(Protocol):
 
     def events(self, ref: MessageRef) -> tuple[Event, ...]:
         """The history, oldest first."""
+        ...
+
+    def recent(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> Iterator[PastMessage]:
+        """Relayed messages that were received in ``[since, until)``, to the millisecond, oldest first, at most ``limit``.
+
+        Read in pages while they are taken. Matta's own mail is not among them. Raises ``NotFound`` for what cannot be a
+        tenant.
+        """
         ...
 
 

@@ -7,8 +7,9 @@ One partition for each message and one entity-group transaction for each change,
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters import message_store_table_rows as rows
@@ -16,14 +17,17 @@ from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_errors import repeated, storage_call
 from shared.adapters.storage_transaction import Operation, commit_history, transact
 from shared.core.hold.record import Change, Event, OutboxEntry
-from shared.core.message.identity import MessageRef
-from shared.errors import Conflict, PermanentError, StorageUnavailable
+from shared.core.message.identity import TENANT_ID, MessageRef
+from shared.core.replay.past_message import PastMessage
+from shared.errors import Conflict, NotFound, PermanentError, StorageUnavailable
 from shared.ports import Stored
 from shared.settings import ProcessSettings
 
 if TYPE_CHECKING:
     from azure.data.tables import TableClient
 
+_PAGE = 500
+"""Rows of one answer when many messages are read: about 1 MiB as they usually are, and 1,000 is the most (Azure)."""
 _READS = 5
 """How often rows are read that do not fit together."""
 
@@ -114,6 +118,36 @@ class TableMessageStore:
         """See the port. Raises ``StorageUnavailable``."""
         found = self._query(ref, "RowKey ge 'e:' and RowKey lt 'f'")
         return tuple(rows.read_event(row) for row in found.values())
+
+    def recent(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> Iterator[PastMessage]:
+        """See the port. One row of each message is read. Raises ``NotFound``, ``StorageUnavailable``."""
+        if not TENANT_ID.fullmatch(tenant_id):
+            raise NotFound("not a tenant id")
+        return self._recent(rows.past_filter(tenant_id, since, until), limit)
+
+    def _recent(self, wanted: str, limit: int) -> Iterator[PastMessage]:
+        token: Any = None
+        while limit > 0:
+            found, token = self._page(wanted, token)
+            for past in map(rows.read_past, found):
+                if past is not None:
+                    yield past
+                    limit -= 1
+                    if limit == 0:
+                        return
+            if token is None:
+                return
+
+    def _page(self, wanted: str, token: Any) -> tuple[list[Any], Any]:
+        """The rows of one answer, which may be none, and the token for what comes after; ``None`` at the end."""
+
+        def once() -> tuple[list[Any], Any]:
+            with storage_call("read past messages"):
+                pages: Any = self._table.query_entities(wanted, results_per_page=_PAGE).by_page(token)
+                found = list(next(pages, ()))
+                return found, pages.continuation_token
+
+        return repeated(once, self._process.storage_timeout)
 
     def _query(self, ref: MessageRef, keys: str) -> dict[str, Any]:
         """Rows of a message by key, in order. One request, unless the answer is longer than 1,000 rows or 4 MiB."""

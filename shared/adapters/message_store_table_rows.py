@@ -3,7 +3,7 @@
 | row | written | holds |
 | --- | --- | --- |
 | ``a:state`` | by every change, under its ETag | searchable columns and what changes in the record |
-| ``a:fixed`` | once | envelope, reception, summary, decision |
+| ``a:fixed`` | once | envelope, reception, summary, decision; when that was |
 | ``a:delivery`` | when it changed | outgoing variants and the recipients' results |
 | ``b:{number}:{kind}`` | once, removed when sent | an outbox entry |
 | ``e:{number}`` | once | an event |
@@ -15,27 +15,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from shared.adapters.storage_documents import pack, unpack
 from shared.core.hold.record import Event, MessageRecord, OutboxEntry
-from shared.core.message.identity import MessageRef
+from shared.core.message.identity import RANDOM_BYTES, MessageRef, new_queue_id
+from shared.core.replay.past_message import PastMessage
 
 STATE = "a:state"
 FIXED = "a:fixed"
 DELIVERY = "a:delivery"
 OUTBOX_PREFIX = "b:"
 EVENT_PREFIX = "e:"
+CREATED_AT = "created_at"
+"""Column of ``a:fixed``: whoever reads no other row needs it too."""
 FIXED_FIELDS = ("envelope", "reception", "summary", "decision")
 DELIVERY_FIELDS = ("variants", "recipients")
+OWN = "own"
+"""``attributed_by`` of the reception of a mail that Matta wrote."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATE_FIELDS = tuple(
     field.name for field in fields(MessageRecord) if field.name not in (*FIXED_FIELDS, *DELIVERY_FIELDS)
 )
 
 # These types are prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
-_PREPARED = tuple(msgspec.json.Decoder(kind) for kind in (MessageRecord, Event, OutboxEntry))
+_PREPARED = tuple(msgspec.json.Decoder(kind) for kind in (MessageRecord, Event, OutboxEntry, PastMessage))
 
 
 def partition_key(ref: MessageRef) -> str:
@@ -60,7 +67,7 @@ def state_row(record: MessageRecord, commits: str, delivery: str) -> dict[str, A
 
 def fixed_row(record: MessageRecord) -> dict[str, Any]:
     """What never changes."""
-    return _row(record.ref, FIXED, _picked(record, FIXED_FIELDS))
+    return {**_row(record.ref, FIXED, _picked(record, FIXED_FIELDS)), CREATED_AT: record.created_at}
 
 
 def delivery_row(record: MessageRecord, commit: str) -> dict[str, Any]:
@@ -102,6 +109,28 @@ def read_record(rows: Mapping[str, Mapping[str, Any]]) -> MessageRecord:
     for key in (STATE, FIXED, DELIVERY):
         document |= unpack(rows[key])
     return msgspec.convert(document, MessageRecord)
+
+
+def past_filter(tenant_id: str, since: datetime, until: datetime) -> str:
+    """The query for what was fixed about a tenant's messages of ``[since, until)``: one range of partition keys.
+
+    Keys begin with tenant and time, so nothing of another tenant or time lies between the two ends.
+    """
+    first, end = (f"{tenant_id}:{new_queue_id(max(moment, _EPOCH), bytes(RANDOM_BYTES))}" for moment in (since, until))
+    return f"PartitionKey ge '{first}' and PartitionKey lt '{end}' and RowKey eq '{FIXED}'"
+
+
+def read_past(row: Mapping[str, Any]) -> PastMessage | None:
+    """The message of a row ``a:fixed``; ``None`` for a mail of Matta's own."""
+    document = unpack(row)
+    if document["reception"]["attributed_by"] == OWN:
+        return None
+    tenant_id, _, queue_id = str(row["PartitionKey"]).partition(":")
+    document["ref"] = {"tenant_id": tenant_id, "queue_id": queue_id}
+    # Rows older than the column were stored within seconds of being received.
+    judged_at = row.get(CREATED_AT)
+    document["judged_at"] = judged_at.isoformat() if judged_at else document["reception"]["received_at"]
+    return msgspec.convert(document, PastMessage)
 
 
 def read_event(row: Mapping[str, Any]) -> Event:

@@ -12,7 +12,7 @@ from shared.adapters.storage_clients import table_client
 from shared.core.hold import state
 from shared.core.hold.record import Change, Event, EventCode, Fate, OutboxEntry, OutboxKind, Outcome, State
 from shared.core.policy.decision import Disposition
-from shared.errors import Conflict, PermanentError
+from shared.errors import Conflict, NotFound, PermanentError
 from shared.ports import MessageStore, Stored
 from shared.settings import ProcessSettings
 from tests.fakes.message_store import FakeMessageStore
@@ -222,3 +222,67 @@ class TestOutbox:
 
     def test_an_entry_of_a_message_that_does_not_exist_is_no_error(self, store: MessageStore) -> None:
         store.outbox_sent(make_ref(), (OutboxEntry(OutboxKind.DSN, 0, NOW),))
+
+
+class TestRecent:
+    DAY = timedelta(days=1)
+
+    def test_relayed_messages_of_the_time_come_oldest_first_as_they_were_judged(self, store: MessageStore) -> None:
+        moments = [NOW + timedelta(hours=hours) for hours in (5, 0, 23, 24, -1)]
+        changes = {at: begun(ref=make_ref(1, at=at), now=at + timedelta(seconds=2)) for at in moments}
+        for change in changes.values():
+            created(store, change)
+        found = list(store.recent("demo", NOW, NOW + self.DAY, 100))
+        assert [past.ref.received_at for past in found] == sorted(moments)[1:4]
+        for past in found:
+            record = changes[past.ref.received_at].record
+            assert past.judged_at == record.created_at
+            assert past.judged_at.utcoffset() == timedelta(0)
+            for name in ("ref", "envelope", "reception", "summary", "decision"):
+                assert getattr(past, name) == getattr(record, name)
+
+    @pytest.mark.parametrize(
+        ("since", "until", "found"),
+        [
+            pytest.param(timedelta(), timedelta(milliseconds=1), True, id="first-moment-is-in"),
+            pytest.param(timedelta(milliseconds=-1), timedelta(), False, id="last-moment-is-out"),
+            pytest.param(timedelta(milliseconds=1), timedelta(hours=1), False, id="a-millisecond-later"),
+            pytest.param(timedelta(microseconds=900), timedelta(hours=1), True, id="within-the-millisecond"),
+            pytest.param(timedelta(hours=1), timedelta(hours=-1), False, id="turned-around"),
+            pytest.param(-timedelta(days=36500), timedelta(days=36500), True, id="before-1970"),
+        ],
+    )
+    def test_bounds_of_the_time(self, store: MessageStore, since: timedelta, until: timedelta, found: bool) -> None:
+        created(store, begun(ref=make_ref(1, at=NOW)))
+        assert bool(list(store.recent("demo", NOW + since, NOW + until, 10))) is found
+
+    def test_later_changes_of_a_message_do_not_hide_it(self, store: MessageStore) -> None:
+        first = created(store, begun(Disposition.HOLD))
+        store.commit(first, state.release(first.record, SENDER, NOW))
+        [past] = store.recent("demo", NOW, NOW + self.DAY, 10)
+        assert past.decision.disposition is Disposition.HOLD
+
+    def test_other_tenants_are_not_seen(self, store: MessageStore) -> None:
+        for tenant in ("demo", "dem", "demo-2", "demo2", "a", "z"):
+            created(store, begun(ref=make_ref(1, tenant)))
+        assert [past.ref.tenant_id for past in store.recent("demo", NOW, NOW + self.DAY, 10)] == ["demo"]
+        assert list(store.recent("other", NOW, NOW + self.DAY, 10)) == []
+        for wrong in ("", "demo'", "demo:", "Demo"):
+            with pytest.raises(NotFound):
+                list(store.recent(wrong, NOW, NOW + self.DAY, 10))
+
+    def test_mail_of_mattas_own_is_left_out(self, store: MessageStore) -> None:
+        change = begun(ref=make_ref(1))
+        own = replace(
+            change.record, own="hold-notice-0", reception=replace(change.record.reception, attributed_by="own")
+        )
+        created(store, replace(change, record=own))
+        created(store, begun(ref=make_ref(2)))
+        assert [past.ref for past in store.recent("demo", NOW, NOW + self.DAY, 10)] == [make_ref(2)]
+
+    @pytest.mark.parametrize("limit", [-1, 0, 1, 4, 5, 6])
+    def test_the_limit_leaves_the_oldest(self, store: MessageStore, limit: int) -> None:
+        refs = [make_ref(number) for number in range(5)]
+        for ref in refs:
+            created(store, begun(ref=ref))
+        assert [past.ref for past in store.recent("demo", NOW, NOW + self.DAY, limit)] == refs[: max(limit, 0)]

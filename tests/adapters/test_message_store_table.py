@@ -308,3 +308,44 @@ class TestRowsThatDoNotFit:
         table_client(process, table).delete_entity("demo:" + first.record.ref.queue_id, "a:delivery")
         with pytest.raises(StorageUnavailable):
             store.load(first.record.ref)
+
+
+class TestRecentMessages:
+    def test_pages_follow_one_another_and_ask_for_one_tenant_and_time_only(
+        self,
+        shaky: TableMessageStore,
+        store: TableMessageStore,
+        proxy: StorageProxy,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("shared.adapters.message_store_table._PAGE", 3)
+        refs = [make_ref(number) for number in range(8)]
+        for ref in refs:
+            created(store, begun(ref=ref))
+        proxy.lose_answer("RowKey%20eq")
+        proxy.answer("RowKey%20eq", 503)
+        found = shaky.recent("demo", NOW, NOW + timedelta(hours=1), 100)
+        assert proxy.requests == [], "nothing is read before it is asked for"
+        assert [past.ref for past in found] == refs
+        bounds = f"PartitionKey%20ge%20%27demo%3A{refs[0].queue_id[:10]}"
+        assert len(proxy.requests) >= 3
+        assert all(bounds in request and "PartitionKey%20lt%20%27demo%3A" in request for request in proxy.requests)
+
+    def test_a_row_from_before_the_column_of_its_time_was_judged_when_it_came(
+        self, store: TableMessageStore, process: ProcessSettings, table: str
+    ) -> None:
+        from azure.data.tables import UpdateMode
+
+        first = created(store, begun(now=NOW + timedelta(seconds=5)))
+        rows = table_client(process, table)
+        row = rows.get_entity("demo:" + first.record.ref.queue_id, "a:fixed")
+        del row["created_at"]
+        rows.update_entity(row, mode=UpdateMode.REPLACE)
+        [past] = store.recent("demo", NOW, NOW + timedelta(hours=1), 10)
+        assert past.judged_at == first.record.reception.received_at
+        assert store.load(first.record.ref) is not None
+
+    def test_storage_that_is_down_is_temporary(self, shaky: TableMessageStore, proxy: StorageProxy) -> None:
+        proxy.lose_request("/", times=100)
+        with pytest.raises(StorageUnavailable):
+            list(shaky.recent("demo", NOW, NOW + timedelta(hours=1), 10))

@@ -98,6 +98,12 @@ ROOMS = (
         PURE_PACKAGES,
         pure=True,
     ),
+    Room(
+        "shared/core/replay",
+        ("shared.core.replay", "shared.core.policy", "shared.core.message", "shared.errors"),
+        ("msgspec",),
+        pure=True,
+    ),
     Room("shared/core/notice", ("shared.core", "shared.errors"), PURE_PACKAGES, pure=True),
     Room(
         "shared/usecases",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
-from shared.core.message.identity import MessageRef
-from shared.errors import Conflict, PermanentError
+from shared.core.message.identity import TENANT_ID, MessageRef
+from shared.core.replay.past_message import PastMessage
+from shared.errors import Conflict, NotFound, PermanentError
 from shared.ports import Stored
 from tests.fakes.trouble import Trouble
 
@@ -23,7 +25,7 @@ class _Partition:
 
 
 class FakeMessageStore:
-    """Methods for ``trouble``: ``create``, ``load``, ``commit``, ``outbox_sent``, ``events``."""
+    """Methods for ``trouble``: ``create``, ``load``, ``commit``, ``outbox_sent``, ``events``, ``recent``."""
 
     def __init__(self) -> None:
         self.trouble = Trouble()
@@ -85,6 +87,21 @@ class FakeMessageStore:
         with self.trouble.around("events"), self._lock:
             partition = self._partitions.get(ref)
             return () if partition is None else tuple(partition.events[number] for number in sorted(partition.events))
+
+    def recent(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> Iterator[PastMessage]:
+        """See the port."""
+        if not TENANT_ID.fullmatch(tenant_id):
+            raise NotFound("not a tenant id")
+        with self.trouble.around("recent"), self._lock:
+            records = sorted((partition.record for partition in self._partitions.values()), key=lambda one: one.ref)
+        first, end = since.replace(microsecond=since.microsecond // 1000 * 1000), until
+        end = end.replace(microsecond=end.microsecond // 1000 * 1000)
+        found = (
+            PastMessage(one.ref, one.envelope, one.reception, one.summary, one.decision, one.created_at)
+            for one in records
+            if one.ref.tenant_id == tenant_id and not one.own and first <= one.ref.received_at < end
+        )
+        return itertools.islice(found, max(limit, 0))
 
     def _next_etag(self) -> str:
         return f"fake-{next(self._etags)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.core.message.domains import normal_address
 from shared.core.message.facts import AttachmentFacts, Mailbox, MailKind, MessageFacts, Protection, RecipientFacts
 
 LONGEST_TEXT = 1000
@@ -16,13 +17,18 @@ LONGEST_PERSON = 120
 LONGEST_FILE = 250
 """Characters of an attachment's name, and of its type."""
 MOST_ATTACHMENTS = 200
+MOST_OTHERS = 50
+"""Addresses that To and Cc name and the envelope does not."""
+LONGEST_ADDRESS = 320
 
 
 @dataclass(frozen=True, slots=True)
 class MessageSummary:
     """What a page or a notice shows of a message. ``*_total`` count also what the bounds left out.
 
-    ``recipients`` are the envelope's, all of them. ``attachments_size`` is in decoded bytes.
+    ``recipients`` are the envelope's, all of them. ``attachments_size`` is in decoded bytes. ``others`` are the addresses
+    that To and Cc name and the envelope does not (they get the message by another transaction of the same sending);
+    ``None`` where they are not known, since there were too many or the summary is older than this field.
     """
 
     header_from: tuple[Mailbox, ...] = ()
@@ -37,6 +43,7 @@ class MessageSummary:
     protections: tuple[Protection, ...] = ()
     size: int = 0
     unreadable: str = ""
+    others: tuple[str, ...] | None = None
 
 
 def summarise(facts: MessageFacts) -> MessageSummary:
@@ -54,7 +61,17 @@ def summarise(facts: MessageFacts) -> MessageSummary:
         protections=tuple(sorted(facts.protections)),
         size=facts.size,
         unreadable=facts.unreadable,
+        others=_others(facts),
     )
+
+
+def _others(facts: MessageFacts) -> tuple[str, ...] | None:
+    recipients = {normal_address(recipient.address) for recipient in facts.recipients}
+    named = {normal_address(mailbox.address): mailbox.address for mailbox in (*facts.header_to, *facts.header_cc)}
+    found = tuple(address for normal, address in named.items() if normal not in recipients)
+    if len(found) > MOST_OTHERS or any(len(address) > LONGEST_ADDRESS for address in found):
+        return None
+    return found
 
 
 def _mailbox(mailbox: Mailbox) -> Mailbox:

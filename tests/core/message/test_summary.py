@@ -6,6 +6,7 @@ from base64 import b64encode
 from random import Random
 
 import msgspec
+import pytest
 
 from shared.adapters.storage_documents import pack
 from shared.core.message.summary import MessageSummary, summarise
@@ -56,3 +57,25 @@ def test_the_longest_names_of_the_most_recipients_and_files_fit_into_a_row() -> 
 def test_unset_is_not_empty() -> None:
     assert summarise(facts(own("no-subject"))).subject is None
     assert summarise(facts(own("empty-subject"))).subject == ""
+
+
+@pytest.mark.parametrize(
+    ("named", "recipients", "others"),
+    [
+        pytest.param("a@x.example, B@x.example", ("b@x.example",), ("a@x.example",), id="another-transaction"),
+        pytest.param("b@x.example", ("b@x.example", "hidden@x.example"), (), id="nobody-else"),
+        pytest.param("", ("b@x.example",), (), id="no-header"),
+        pytest.param(", ".join(f"a{n}@x.example" for n in range(51)), ("b@x.example",), None, id="too-many"),
+        pytest.param("a" * 320 + "@x.example", ("b@x.example",), None, id="too-long"),
+    ],
+)
+def test_whom_the_header_names_beside_the_recipients(
+    named: str, recipients: tuple[str, ...], others: tuple[str, ...] | None
+) -> None:
+    assert summarise(facts(crlf(f"To: {named}\nCc: {named}\n\nx\n"), recipients=recipients)).others == others
+
+
+def test_a_summary_from_before_they_were_stored_does_not_know_them() -> None:
+    document = msgspec.json.decode(msgspec.json.encode(summarise(facts(own("no-subject")))))
+    del document["others"]
+    assert msgspec.convert(document, MessageSummary).others is None
