@@ -211,3 +211,46 @@ def test_people_get_a_report_for_each_file(eml: str, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert out.count("HOLD") == 2
     assert out.count("\n\n") == 1
+
+
+def test_directory_and_time_decide_what_they_are_asked_about(
+    eml: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings, directory = tmp_path / "settings.json", tmp_path / "people.json"
+    settings.write_text(
+        json.dumps(
+            {
+                "domains": ["acme.example"],
+                "rules": [],
+                "policies": [
+                    {"id": "p", "when": {"type": "time", "since": "22:00"}, "actions": [{"type": "boss-copy"}]}
+                ],
+            }
+        )
+    )
+    directory.write_text(json.dumps({"people": [{"address": "sato@acme.example", "manager": "boss@acme.example"}]}))
+    told = ["--json", "--explain", eml, "--settings", str(settings), "--directory", str(directory), "--at"]
+    assert main([*told, "2026-11-20T22:00+09:00"]) == 0
+    assert main([*told, "2026-11-20T12:00"]) == 0  # UTC: 21:00 in Tokyo
+    night, evening = judged(capsys)
+    assert night["parts"][0]["added_recipients"] == ["boss@acme.example"]
+    assert night["explanation"]["policies"][0]["when"]["value"] == ["fri 22:00"]
+    assert evening["parts"][0]["added_recipients"] == []
+    assert evening["explanation"]["policies"][0]["when"]["value"] == ["fri 21:00"]
+
+
+def test_directory_that_cannot_be_read_is_told(eml: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "people.json"
+    bad.write_text("[]")
+    assert main([eml, "--directory", str(bad)]) == 2
+    assert main([eml, "--directory", str(tmp_path / "none.json")]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert "The directory is not valid" in told[0]
+    assert "cannot read" in told[1]
+
+
+def test_time_that_is_none_is_refused(eml: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([eml, "--at", "noon"])
+    assert stopped.value.code == 2
+    assert "--at" in capsys.readouterr().err

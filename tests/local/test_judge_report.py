@@ -111,3 +111,60 @@ def test_long_name_does_not_hide_the_address() -> None:
 def test_subject_with_controls_is_shown_on_its_line(language: Language) -> None:
     message = b"Subject: =?utf-8?B?G1szMW0=?= red\r\n\r\n"
     assert_plain(report(judge(message, ENVELOPE, SETTINGS, language=language), "x", language))
+
+
+POLICIES = settings_for(
+    b"""{"domains": ["acme.example"], "policies": [
+    {"id": "p", "name": "ZIP outside", "when": {"type": "all", "of": [
+        {"type": "recipient-domain", "operator": "is-external"},
+        {"type": "not", "of": {"type": "subject", "operator": "contains", "values": ["memo"]}}]},
+     "actions": [{"type": "zip"}, {"type": "redirect", "route": "dlp"}, {"type": "delay", "minutes": 5}], "stop": true},
+    {"id": "q", "actions": [{"type": "hold"}]}],
+    "routes": [{"name": "dlp", "servers": [{"host": "h"}]}],
+    "rules": [{"id": "r", "rule": "subject-blank", "enabled": false}, {"id": "s", "rule": "condition", "groups": ["hr"],
+               "keywords": ["hello"]}]}""",
+    "",
+)
+
+
+def test_report_shows_parts_transforms_notes_and_how_conditions_were_answered() -> None:
+    judgement = judge(MESSAGE, ENVELOPE, POLICIES, language="en", explain=True)
+    lines = report(judgement, "a.eml", "en").splitlines()
+    start = lines.index("  Verdict       DELIVER (recipients: 1)")
+    assert lines[start + 1].startswith("    *1  ZIP outside [policy.delay]: Delivery starts 5 minutes later.")
+    assert lines[start + 2] == "    -> tanaka@out.example"
+    assert lines[start + 3].startswith("    1. zip: policy=p, method=aes-256")
+    assert lines[start + 4 :] == [
+        "  Verdict       DELIVER (recipients: 1)",
+        "    -> suzuki@acme.example",
+        "  Delay (min)   5",
+        "  Route         dlp",
+        "  Notes",
+        "    -  ZIP outside [policy.applied]: The policy applies: ZIP encryption, other route, delayed delivery.",
+        "  Policies      2",
+        "    [x] p ZIP outside",
+        "        when",
+        "          [x] all",
+        "            [x] recipient-domain.is-external <- tanaka@out.example",
+        "            [x] not",
+        "              [ ] subject.contains memo <- -",
+        "    [ ] q  (not asked: a policy before stops)",
+        "        when",
+        "          [x] all",
+        "  Rules         2",
+        "    [ ] r (subject-blank)  (switched off)",
+        "    [ ] s (condition)  (not for the sender's groups)",
+    ]
+
+
+def test_reasons_that_parts_share_are_told_and_numbered_once() -> None:
+    settings = settings_for(
+        b"""{"domains": ["acme.example"], "policies": [{"id": "p", "actions": [{"type": "zip"}, {"type": "hold"}]}],
+        "rules": [{"id": "r", "rule": "subject-blank"}]}""",
+        "",
+    )
+    text = report(judge(MESSAGE, ENVELOPE, settings, language="en"), "a.eml", "en")
+    assert "(no Subject field)  *1\n" in text
+    assert text.count("[rule.subject-blank]") == 1
+    assert text.count("Verdict") == 2
+    assert "*3" not in text

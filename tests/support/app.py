@@ -69,6 +69,7 @@ class World:
         self.queue = FakeWorkQueue(self.clock)
         self.next_hop = FakeNextHop()
         self.settings_store = FakeSettingsStore(self.settings)
+        self.directory = FakeDirectory()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -82,7 +83,7 @@ class World:
             schedule=self.schedule,
             queue=self.queue,
             settings=self.settings_store,
-            directory=FakeDirectory(),
+            directory=self.directory,
             next_hop=self.next_hop,
         )
 

@@ -10,10 +10,14 @@ from shared.core.hold.record import OutboxKind, State
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import MailKind
 from shared.core.message.identity import MessageRef
+from shared.core.policy.actions import BossCopy
+from shared.core.policy.policies import Policy
+from shared.core.policy.tenant_settings import RuleAssignment
 from shared.errors import NotFound, PermanentError, StorageUnavailable
+from shared.ports import Group, Person
 from shared.usecases import evaluate_message as module
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
-from tests.support.app import INSIDE, OUTSIDE, World
+from tests.support.app import INSIDE, OUTSIDE, World, make_settings
 from tests.support.records import make_ref
 
 
@@ -151,3 +155,39 @@ def test_a_message_whose_facts_are_too_large_for_storage_is_held_without_them() 
     assert [(one.address, one.external) for one in record.summary.recipients] == [(INSIDE, False)]
     world.work()
     assert len(world.next_hop.transactions) == 1, "the sender is asked"
+
+
+def test_policies_get_the_manager_and_groups_of_the_sender() -> None:
+    boss = Policy(id="boss", groups=("eigyo",), actions=(BossCopy(),))
+    world = World(settings=make_settings(policies=(boss,), rules=()))
+    tenant = world.settings.tenant_id
+    world.directory.save(tenant, [Person("hanako@aozora.example", manager="bucho@aozora.example", groups=("eigyo-1",))])
+    world.directory.save_groups(tenant, [Group("EIGYO-1", above=("Eigyo",))])
+    record = world.record(world.judge(INSIDE))
+    assert [part.added_recipients for part in record.decision.parts] == [("bucho@aozora.example",)]
+
+
+def test_sender_without_a_known_manager_is_asked() -> None:
+    world = World(settings=make_settings(policies=(Policy(id="boss", actions=(BossCopy(),)),), rules=()))
+    record = world.record(world.judge(INSIDE))
+    assert record.state is State.HELD
+    assert [reason.code for reason in record.decision.reasons] == ["policy.manager-unknown"]
+
+
+def test_directory_that_does_not_answer_leaves_the_message_for_the_next_try() -> None:
+    world = World(settings=make_settings(policies=(Policy(id="boss", actions=(BossCopy(),)),), rules=()))
+    ref = world.receive(INSIDE)
+    world.directory.trouble.before("people", StorageUnavailable("down"), times=5)
+    with pytest.raises(StorageUnavailable):
+        evaluate_message(world.app, ref)
+    assert world.messages.load(ref) is None
+    world.directory.trouble.clear()
+    assert evaluate_message(world.app, ref) is True
+
+
+def test_rule_about_the_body_reads_the_body() -> None:
+    rule = RuleAssignment(id="r", rule="condition", keywords=("社外秘",))
+    world = World(settings=make_settings(rules=(rule,)))
+    body = "Subject: x\r\nContent-Type: text/plain; charset=shift_jis\r\n\r\n社外\r\n秘です\r\n".encode("shift_jis")
+    record = world.record(world.judge(INSIDE, data=body))
+    assert [reason.code for reason in record.decision.reasons] == ["rule.condition"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from shared.core.message.envelope import Envelope
 from shared.core.message.header_envelope import header_envelope
 from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 from shared.errors import InvalidSettings
+from shared.ports import Group, Person
 from shared.usecases import dry_decision as module
 from shared.usecases.judge import NO_DOMAIN, TENANT, content_queue_id, default_settings, judge, settings_for
 from tests.support.corpus import corpus
@@ -200,3 +203,53 @@ FRAGMENTS = [
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=8), max_size=40).map(b"".join))
 def test_garbage_is_judged(data: bytes) -> None:
     must_hold_for_any(data)
+
+
+POLICIES = """{"tenant_id": "t", "domains": ["acme.example"], "policies": [
+    {"id": "late", "groups": ["sales"], "when": {"type": "time", "since": "18:00"},
+     "actions": [{"type": "boss-copy"}, {"type": "delay", "minutes": 5}]},
+    {"id": "zip", "when": {"type": "recipient-domain", "operator": "is-external"}, "actions": [{"type": "zip"}]}],
+    "rules": [{"id": "r", "rule": "condition", "when": {"type": "body", "operator": "contains", "values": ["こんにちは"]},
+               "unless": {"type": "attachment", "test": "encrypted-zip"}}]}""".encode()
+
+
+class OneManager:
+    """A directory in which everybody is in sales and has one manager."""
+
+    def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
+        return {
+            address.lower(): Person(address, manager="boss@acme.example", groups=("sales",)) for address in addresses
+        }
+
+    def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
+        return {}
+
+
+def test_policies_are_judged_with_directory_time_body_and_archives() -> None:
+    settings = settings_for(POLICIES, "acme.example")
+    evening = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # 19:00 in Tokyo
+    judgement = judge(MESSAGE, ENVELOPE, settings, language="en", now=evening, directory=OneManager(), explain=True)
+    assert judgement["disposition"] == "hold"
+    parts = [
+        (part["recipients"], part["added_recipients"], [call["name"] for call in part["transforms"]])
+        for part in judgement["parts"]
+    ]
+    assert parts == [
+        (["tanaka@out.example"], [], ["zip", "boss-copy"]),
+        (["suzuki@acme.example"], ["boss@acme.example"], ["boss-copy"]),
+    ]
+    assert [note["code"] for note in judgement["notes"]] == ["policy.applied", "policy.applied", "policy.gave-way"]
+    assert [(item["id"], item["matched"]) for item in judgement["explanation"]["policies"]] == [
+        ("late", True),
+        ("zip", True),
+    ]
+    (rule,) = judgement["explanation"]["rules"]
+    assert (rule["matched"], rule["when"]["found"], rule["unless"]["matched"]) == (True, ["こんにちは"], False)
+    assert json.dumps(judgement)
+
+
+def test_without_directory_and_time_nothing_is_known_of_them() -> None:
+    judgement = judge(MESSAGE, ENVELOPE, settings_for(POLICIES, "acme.example"), language="en", explain=True)
+    late = judgement["explanation"]["policies"][0]
+    assert (late["in_scope"], late["when"]["matched"], late["when"]["value"]) == (False, False, [])
+    assert "explanation" not in judge(MESSAGE, ENVELOPE, settings_for(POLICIES, "acme.example"), language="en")

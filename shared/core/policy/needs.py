@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,8 +10,9 @@ from shared.core.policy.actions import BossCopy
 from shared.core.policy.conditions.model import Condition, RecipientAddress, RecipientCount, RecipientDomain, Sender
 from shared.core.policy.conditions.tree import leaves
 from shared.core.policy.group_tree import MOST_MANAGERS
+from shared.core.policy.policies import Policy
 from shared.core.policy.same import Same
-from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 
 _GROUP_OPERATORS = frozenset({"in-group", "not-in-group"})
 
@@ -27,16 +28,15 @@ class Needs:
 
 
 def needs_of(settings: TenantSettings) -> Needs:
-    """The needs of what is switched on; found once as long as the settings live."""
-    return _needs(Same(settings))
+    """The needs of what is switched on; found once as long as the policies and rules live."""
+    return _needs(Same(settings.policies), Same(settings.rules))
 
 
-@lru_cache(maxsize=64)
-def _needs(key: Same[TenantSettings]) -> Needs:
-    settings = key.of
-    conditions = [leaf for tree in _trees(settings) for leaf in leaves(tree)]
-    policies = [policy for policy in settings.policies if policy.enabled]
-    rules = [rule for rule in settings.rules if rule.enabled]
+@lru_cache(maxsize=256)
+def _needs(of_policies: Same[tuple[Policy, ...]], of_rules: Same[tuple[RuleAssignment, ...]]) -> Needs:
+    policies = [policy for policy in of_policies.of if policy.enabled]
+    rules = [rule for rule in of_rules.of if rule.enabled]
+    conditions = [leaf for tree in _trees(policies, rules) for leaf in leaves(tree)]
     senders = [leaf for leaf in conditions if isinstance(leaf, Sender)]
     boss = any(
         isinstance(action, BossCopy) and action.who == "manager" for policy in policies for action in policy.actions
@@ -56,14 +56,12 @@ def _needs(key: Same[TenantSettings]) -> Needs:
     )
 
 
-def _trees(settings: TenantSettings) -> Iterator[Condition]:
-    for policy in settings.policies:
-        if policy.enabled:
-            yield policy.when
-            if policy.unless is not None:
-                yield policy.unless
-    for rule in settings.rules:
-        if rule.enabled:
-            for tree in (rule.when, rule.unless):
-                if tree is not None:
-                    yield tree
+def _trees(policies: Iterable[Policy], rules: Iterable[RuleAssignment]) -> Iterator[Condition]:
+    for policy in policies:
+        yield policy.when
+        if policy.unless is not None:
+            yield policy.unless
+    for rule in rules:
+        for tree in (rule.when, rule.unless):
+            if tree is not None:
+                yield tree
