@@ -60,7 +60,7 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = {
         Sample("subject", RemoveHeader("Subject"), frozenset({"subject"})),
     ),
     "remove-subject-mark": (
-        Sample("absent", RemoveSubjectMark("[[send]]")),
+        Sample("send", RemoveSubjectMark("[[send]]"), frozenset({"subject", "thread-topic"})),
         Sample("letter", RemoveSubjectMark("e"), frozenset({"subject", "thread-topic"})),
         Sample("kanji", RemoveSubjectMark("件"), frozenset({"subject", "thread-topic"})),
     ),

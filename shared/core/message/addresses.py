@@ -174,11 +174,11 @@ def _in_brackets(content: str) -> list[str]:
     text = decode_words(content) if "=?" in content else content
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]  # RFC 5322 section 4.4: a route is to be ignored
-    pieces = (
-        [_SPACE.sub("", piece) for piece in re.split("[,;]", text)]
-        if "," in text or ";" in text
-        else [_SPACE.sub("", text)]
-    )
+    pieces = [
+        # White space around dots and @ is obsolete and void (RFC 5322 section 4.4); in quotes it is part of the name.
+        piece.strip() if '"' in piece else _SPACE.sub("", piece)
+        for piece in (re.split("[,;]", text) if "," in text or ";" in text else [text])
+    ]
     return [
         piece.removeprefix("mailto:").removeprefix("MAILTO:").strip("'\"") if '"@' not in piece else piece
         for piece in pieces

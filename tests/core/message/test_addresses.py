@@ -38,6 +38,8 @@ LISTS: dict[str, tuple[bytes, list[tuple[str, str]]]] = {
     "several in one pair of brackets": (b"<a@b.example;c@d.example>", [("a@b.example", ""), ("c@d.example", "")]),
     "name is an address too": (b'"x@y.example" <a@b.example>', [("a@b.example", "x@y.example")]),
     "quoted local part": (b'"a b"@c.example', [('"a b"@c.example', "")]),
+    "quoted local part in brackets": (b'T <"a b"@c.example>', [('"a b"@c.example', "T")]),
+    "obsolete spaces in brackets": (b"T < a . b @ c . example >", [("a.b@c.example", "T")]),
     "obsolete spaces": (b"a @ b.example", [("a@b.example", "")]),
     "raw utf-8": ("山田 <a@b.example>".encode(), [("a@b.example", "山田")]),
     "raw shift_jis with an at sign byte": ('"ァ表" <a@b.example>'.encode("cp932"), [("a@b.example", "ァ表")]),

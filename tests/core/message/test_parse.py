@@ -208,7 +208,9 @@ def test_many_siblings_without_an_end_boundary_stay_readable() -> None:
 OTHERWISE = frozenset(
     {
         "dsn-exchange",  # email makes parts of the field groups of a delivery status
+        "dsn-postfix-undeliverable",
         "read-receipt-outlook",
+        "read-receipt-thunderbird",
         "mimetools-testmsgs__2002_06_12_doublebound",  # email joins repeated boundary lines, here an empty part lies between
         "mimetools-testmsgs__double-bound",
     }

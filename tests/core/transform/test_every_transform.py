@@ -35,6 +35,11 @@ def test_on_every_message(sample: Sample) -> None:
     assert done > len(MESSAGES) // 3
 
 
+def _ended(fields: list[bytes]) -> list[bytes]:
+    """The fields, the last one without its line end: a message may end in its header, and go on there afterwards."""
+    return [*fields[:-1], *(field.rstrip(b"\r\n") for field in fields[-1:])]
+
+
 def _one(sample: Sample, path: Path) -> bool:
     """Try one message; whether the transform took it."""
     data = path.read_bytes()
@@ -48,7 +53,7 @@ def _one(sample: Sample, path: Path) -> bool:
     where = f"{sample.id} on {path.name}"
     assert joined(after) == made, where
     assert not after.unreadable, where
-    assert fields_of(after, sample.fields) == fields_of(before, sample.fields), where
+    assert _ended(fields_of(after, sample.fields)) == _ended(fields_of(before, sample.fields)), where
     if not sample.body:
         assert from_separator_on(after)[-len(from_separator_on(before)) or len(made) :] == from_separator_on(before), (
             where

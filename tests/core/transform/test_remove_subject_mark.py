@@ -155,7 +155,7 @@ def test_every_subject_loses_a_mark_put_into_it() -> None:
             continue
         for put in (b"[[send]] ", word("[[send]]", "iso-2022-jp") + b" "):
             field = re.compile(rb"^Subject *: *", re.MULTILINE | re.IGNORECASE)
-            marked = field.sub(lambda start, put=put: start.group() + put, data, count=1)
+            marked = field.sub(rb"\g<0>" + put, data, count=1)
             before, after = facts(data), facts(transformed(marked, SEND))
             assert MARK in (facts(marked).subject or ""), path.name
             expected = without_mark(facts(marked).subject or "", MARK)
