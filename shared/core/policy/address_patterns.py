@@ -62,6 +62,13 @@ class AddressPatterns:
         else:
             self._domains.add(normal_domain(domain))
 
+    def holds(self, normal: str, written: str) -> bool:
+        """``matches`` for an address whose normal form is at hand; quick where no wildcard stands in the list."""
+        domain = normal.rpartition("@")[2]
+        if normal in self._addresses or domain in self._domains or (self._trees and self._in_tree(domain)):
+            return True
+        return bool(self._domain_globs or self._address_globs) and self.matches(written)
+
     def matches(self, address: str) -> bool:
         """Whether some pattern of the list fits the address."""
         local, at, domain = address.lower().rpartition("@")

@@ -66,9 +66,9 @@ def rule_matches(
     seen = context
     if assignment.except_lists:
         listed = [
-            recipient
-            for recipient in context.facts.recipients
-            if list_with(context, assignment.except_lists, recipient.address) is not None
+            item.facts
+            for item in context.recipients
+            if list_with(context, assignment.except_lists, item.address, item.facts.address) is not None
         ]
         seen = context.without(listed) if listed else context
     matched = rules[assignment.rule](seen, assignment)

@@ -38,8 +38,17 @@ class Pattern:
 
     def found(self, text: str) -> str | None:
         """What fits in the text first, ``None`` where nothing does. It may be empty."""
-        match = self._regexp.search(text[:LONGEST_TEXT].encode("utf-8", "replace"))
+        match = self._regexp.search(encoded(text))
         return None if match is None else match.group().decode("utf-8", "replace")
+
+    def fits(self, text: bytes) -> bool:
+        """Whether something fits in a text that ``encoded`` made."""
+        return self._regexp.search(text) is not None
+
+
+def encoded(text: str) -> bytes:
+    """A text as patterns look at it: its beginning, in UTF-8."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace")
 
 
 @lru_cache(maxsize=1024)

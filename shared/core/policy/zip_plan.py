@@ -83,4 +83,4 @@ class Exemption:
     def covers(self, address: str, *, external: bool | None = None) -> bool:
         """Whether this address gets the original. ``external`` is what facts say of a recipient of the message."""
         internal = domain_of(address) in self._internal if external is None else not external and self._of_internal
-        return internal or list_with(self._context, self._lists, normal_address(address)) is not None
+        return internal or list_with(self._context, self._lists, normal_address(address), address) is not None

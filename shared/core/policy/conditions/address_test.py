@@ -38,7 +38,7 @@ def domain_fits(operator: TextOperator | ListOperator, values: Sequence[str], *,
 
         def listed(normal: str, spelled: Sequence[Spelled], context: MatchContext, groups: Groups) -> str | None:
             for domain in domain_and_above(normal, subdomains=subdomains):
-                if (found := list_with(context, values, f"@{domain}")) is not None:
+                if (found := list_with(context, values, f"@{domain}", f"@{domain}")) is not None:
                     return found
             return None
 
@@ -67,7 +67,7 @@ def _same_domain(values: Sequence[str], *, subdomains: bool) -> Fits:
 def _fits(operator: str, values: Sequence[str]) -> Fits | None:
     """The test of an operator on lists or groups."""
     if operator in ("in-list", "not-in-list"):
-        return lambda normal, spelled, context, groups: list_with(context, values, normal)
+        return lambda normal, spelled, context, groups: list_with(context, values, normal, spelled[-1].raw)
     if operator in ("in-group", "not-in-group"):
         wanted = folded_names(values)
         return lambda normal, spelled, context, groups: group_with(groups(), wanted)

@@ -6,7 +6,7 @@ a value or as a callable, and only conditions that ask pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -98,8 +98,10 @@ class MatchContext:
         """The groups of a recipient; none where the directory does not know it."""
         return self.recipient_groups.get(recipient.address, frozenset())
 
-    def in_groups(self, groups: Iterable[str], not_groups: Iterable[str]) -> bool:
+    def in_groups(self, groups: Sequence[str], not_groups: Sequence[str]) -> bool:
         """Whether the sender is in one of ``groups`` (or it is empty) and in none of ``not_groups``."""
+        if not groups and not not_groups:
+            return True
         wanted = [fold(group) for group in groups]
         return (not wanted or any(group in self.sender_groups for group in wanted)) and not any(
             fold(group) in self.sender_groups for group in not_groups

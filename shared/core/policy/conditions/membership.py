@@ -8,11 +8,14 @@ from shared.core.policy.conditions.context import MatchContext
 from shared.core.policy.conditions.spelled import fold
 
 
-def list_with(context: MatchContext, lists: Sequence[str], address: str) -> str | None:
-    """The first of the lists that holds the address. A list that there is not holds nobody."""
+def list_with(context: MatchContext, lists: Sequence[str], normal: str, written: str) -> str | None:
+    """The first of the lists that holds an address, given in normal form and as written.
+
+    A list that there is not holds nobody.
+    """
     for name in lists:
         patterns = context.lists.get(name)
-        if patterns is not None and patterns.matches(address):
+        if patterns is not None and patterns.holds(normal, written):
             return name
     return None
 

@@ -52,11 +52,13 @@ class OverRecipients:
     def matches(self, context: MatchContext) -> bool:
         """See ``Node``."""
         recipients = in_scope(context, self._scope)
-        test, negated = self._test, self._negated
-        if self._quantifier == "all":
-            return bool(recipients) and all((test(item, context) is None) == negated for item in recipients)
-        some = any((test(item, context) is None) == negated for item in recipients)
-        return some if self._quantifier == "any" else not some
+        test = self._test
+        # Sure of the answer at the first recipient that fits, or for "all" at the first that does not.
+        decisive = self._negated if self._quantifier != "all" else not self._negated
+        for item in recipients:
+            if (test(item, context) is None) == decisive:
+                return self._quantifier == "any"
+        return bool(recipients) if self._quantifier == "all" else self._quantifier == "none"
 
     def explain(self, context: MatchContext) -> Explanation:
         """See ``Node``. Anchored at the recipients that fit."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
+from shared.core.policy.regular_expression import encoded
+
 
 def fold(text: str) -> str:
     """The form in which two texts are the same to a reader."""
@@ -19,10 +21,11 @@ def fold(text: str) -> str:
 class Spelled:
     """A text in the forms that tests compare: as it is, in NFKC, folded; each made when it is first asked for."""
 
-    __slots__ = ("_folded", "_width", "raw")
+    __slots__ = ("_encoded", "_folded", "_width", "raw")
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
+        self._encoded: tuple[bytes, ...] | None = None
         self._folded: str | None = None
         self._width: str | None = None
 
@@ -32,6 +35,14 @@ class Spelled:
         if self._folded is None:
             self._folded = fold(self.raw)
         return self._folded
+
+    @property
+    def encoded(self) -> tuple[bytes, ...]:
+        """What regular expressions are tried on: the text as it is, and its NFKC form where that is another."""
+        if self._encoded is None:
+            forms = (self.raw,) if self.one_width == self.raw else (self.raw, self.one_width)
+            self._encoded = tuple(encoded(form) for form in forms)
+        return self._encoded
 
     @property
     def one_width(self) -> str:

@@ -85,10 +85,9 @@ def _regex(values: Sequence[str]) -> Fit:
 
     def fit(text: Spelled) -> str | None:
         for pattern, value in patterns:
-            if pattern.found(text.raw) is not None:
-                return value
-            if text.one_width != text.raw and pattern.found(text.one_width) is not None:
-                return value
+            for form in text.encoded:
+                if pattern.fits(form):
+                    return value
         return None
 
     return fit

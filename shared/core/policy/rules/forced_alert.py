@@ -18,9 +18,10 @@ def match(context: MatchContext, assignment: RuleAssignment) -> Reason | None:
     """
     patterns = compiled(assignment.addresses)
     listed = tuple(
-        recipient
-        for recipient in context.facts.recipients
-        if patterns.matches(recipient.address) or list_with(context, assignment.lists, recipient.address) is not None
+        item.facts
+        for item in context.recipients
+        if patterns.matches(item.facts.address)
+        or list_with(context, assignment.lists, item.address, item.facts.address) is not None
     )
     if not listed:
         return None
