@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.judge_explanation import explanation_lines
-from local.terminal_text import one_line as one_line  # others know it by this file
-from local.terminal_text import pad
+from local.terminal_text import one_line, pad
 from shared.core.message.facts import RecipientField
 from shared.core.text.judge import JUDGE
 from shared.core.text.language import Language

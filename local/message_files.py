@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
@@ -13,6 +14,14 @@ from shared.core.text.language import Language, choose_language
 
 STANDARD_INPUT = "-"
 _ANY_TENANT = "judge"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments that name messages, envelope and settings; the same for every command that reads files."""
+    parser.add_argument("files", nargs="*", metavar="FILE.eml", help="messages; - is standard input")
+    parser.add_argument("--from", dest="sender", metavar="A", help="envelope sender; '<>' is the null sender")
+    parser.add_argument("--to", nargs="+", action="extend", metavar="B", help="envelope recipients")
+    parser.add_argument("--settings", metavar="FILE.json", help="a tenant's settings; what is missing has a default")
 
 
 def bare_address(word: str) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from local.judge_report import one_line
-from local.message_files import STANDARD_INPUT, bare_address, envelope_for, read_file, sort_out
+from local.message_files import STANDARD_INPUT, add_arguments, bare_address, envelope_for, read_file, sort_out
+from local.terminal_text import one_line
 from shared.core.message.domains import domain_of
 from shared.core.message.header_envelope import header_author
 from shared.core.policy.decision import Decision
@@ -68,10 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without --from and --to the envelope is read from the header. A password that it prints is for this "
         "try only. docs/POLICY.md describes the settings.",
     )
-    parser.add_argument("files", nargs="*", metavar="FILE.eml", help="messages; - is standard input")
-    parser.add_argument("--from", dest="sender", metavar="A", help="envelope sender; '<>' is the null sender")
-    parser.add_argument("--to", nargs="+", action="extend", metavar="B", help="envelope recipients")
-    parser.add_argument("--settings", metavar="FILE.json", help="a tenant's settings; what is missing has a default")
+    add_arguments(parser)
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the files go; made if need be")
     return parser
 
@@ -105,9 +102,8 @@ def _report(file: str, out: Path, forms: Sequence[Applied]) -> int:
     for number, form in enumerate(forms, start=1):
         names = ", ".join(call.name for call in form.transforms) or "unchanged"
         what = f"cannot be made: {form.problem}" if form.problem else names
-        print(
-            f"{one_line(file)}: {out / _stem(file)}.variant-{number}: {what} ({len(form.envelope.recipients)} recipients)"
-        )
+        where = f"{out / _stem(file)}.variant-{number}"
+        print(f"{one_line(file)}: {where}: {what} (recipients: {len(form.envelope.recipients)})")
     return 1 if any(form.problem for form in forms) else 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from local.directory_file import FileDirectory, read_directory
 from local.judge_report import report
-from local.message_files import bare_address, envelope_for, language_of, queue_id_of, read_file, sort_out
+from local.message_files import add_arguments, bare_address, envelope_for, language_of, queue_id_of, read_file, sort_out
 from local.terminal_text import one_line
 from shared.core.message.domains import domain_of
 from shared.core.message.header_envelope import header_author
@@ -55,11 +55,11 @@ def main(argv: Sequence[str]) -> int:
     try:
         settings = read_file(options.settings) if options.settings is not None else None
     except OSError as error:
-        return _cannotread_file(options.settings, error)
+        return _cannot_read(options.settings, error)
     try:
         directory = read_directory(read_file(options.directory)) if options.directory is not None else None
     except OSError as error:
-        return _cannotread_file(options.directory, error)
+        return _cannot_read(options.directory, error)
     except InvalidSettings as error:
         print(f"./dev judge: {options.directory}: {one_line(error.public)}", file=sys.stderr)
         return _BAD_INPUT
@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
         try:
             judged = _judged(file, wishes)
         except OSError as error:
-            code = _cannotread_file(file, error)
+            code = _cannot_read(file, error)
         except InvalidSettings as error:
             print(f"./dev judge: {options.settings}: {one_line(error.public)}", file=sys.stderr)
             return _BAD_INPUT
@@ -88,10 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Without --from and --to the envelope is read from the header. Without --settings a new tenant judges, "
         "whose domain is the sender's. docs/POLICY.md describes rules, reasons, settings and the JSON.",
     )
-    parser.add_argument("files", nargs="*", metavar="FILE.eml", help="messages; - is standard input")
-    parser.add_argument("--from", dest="sender", metavar="A", help="envelope sender; '<>' is the null sender")
-    parser.add_argument("--to", nargs="+", action="extend", metavar="B", help="envelope recipients")
-    parser.add_argument("--settings", metavar="FILE.json", help="a tenant's settings; what is missing has a default")
+    add_arguments(parser)
     parser.add_argument("--directory", metavar="FILE.json", help="people and groups: managers, groups, lists' members")
     parser.add_argument("--at", type=_moment, metavar="TIME", help="the time of judging, ISO 8601 (default: now)")
     parser.add_argument("--explain", action="store_true", help="how every condition of policies and rules was answered")
@@ -101,8 +98,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _moment(text: str) -> datetime:
-    """A time of ISO 8601; without a zone it is UTC. Raises ``ValueError``, which argparse tells."""
-    moment = datetime.fromisoformat(text)
+    """A time of ISO 8601; without a zone it is UTC. Raises ``ArgumentTypeError``."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-04-01T09:00+09:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -129,6 +129,6 @@ def _judged(file: str, wishes: _Wishes) -> str:
     return report(judgement, name, wishes.language)
 
 
-def _cannotread_file(file: str, error: OSError) -> int:
+def _cannot_read(file: str, error: OSError) -> int:
     print(f"./dev judge: cannot read {one_line(file)}: {error.strerror or error}", file=sys.stderr)
     return _BAD_INPUT

@@ -7,14 +7,15 @@ import mimetypes
 import smtplib
 import sys
 from collections.abc import Sequence
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
-from email.utils import format_datetime, getaddresses, localtime, make_msgid
+from email.utils import format_datetime, localtime, make_msgid
 from pathlib import Path
 
 from local import endpoints
 from local.demo_tenant import CUSTOMER, SENDER
 from local.layout import DEFAULT_DIRECTORY, Layout
+from local.message_files import bare_address, envelope_for, read_file, sort_out
 
 _BODY = """株式会社ほしぞら
 田中様
@@ -43,18 +44,13 @@ def build_message(sender: str, recipients: Sequence[str], subject: str, attachme
     return message.as_bytes()
 
 
-def read_message(path: Path) -> tuple[bytes, str, list[str]]:
-    """An .eml file's bytes, its author, and its To, Cc and Bcc.
+def read_message(file: str) -> bytes:
+    """An .eml file's bytes. One with Unix line ends throughout gets those of SMTP; any other is as it is.
 
-    A file with Unix line ends throughout gets the line ends of SMTP; any other is taken byte for byte.
+    :raises OSError: the file can't be read.
     """
-    raw = path.read_bytes()
-    if b"\r\n" not in raw:
-        raw = raw.replace(b"\n", b"\r\n")
-    header = message_from_bytes(raw[: 1024 * 1024])
-    authors = [address for _, address in getaddresses(map(str, header.get_all("From", [])))]
-    fields = [str(value) for name in ("To", "Cc", "Bcc") for value in header.get_all(name, [])]
-    return raw, next(iter(authors), SENDER), [address for _, address in getaddresses(fields) if address]
+    raw = read_file(file)
+    return raw if b"\r\n" in raw else raw.replace(b"\n", b"\r\n")
 
 
 def send(server: str, sender: str, recipients: Sequence[str], raw: bytes) -> tuple[int, str]:
@@ -95,24 +91,33 @@ def main(arguments: Sequence[str]) -> int:
         description="Send a test message to the running instance (./dev up). Without arguments: from a person of the "
         "demo tenant to a customer, with an attachment, so that it is held.",
     )
-    parser.add_argument("--from", dest="sender", metavar="A", help=f"envelope and From address (default {SENDER})")
-    parser.add_argument("--to", nargs="+", action="extend", metavar="B", help=f"recipients (default {CUSTOMER})")
-    parser.add_argument("--subject", default="お見積書の送付", metavar="S")
+    parser.add_argument("--from", dest="sender", metavar="A", help=f"sender (default {SENDER}, or the file's)")
+    parser.add_argument(
+        "--to", nargs="+", action="extend", metavar="B", help=f"recipients (default {CUSTOMER}, or the file's)"
+    )
+    parser.add_argument("--subject", default="お見積書の送付", metavar="S", help="subject (default %(default)s)")
     parser.add_argument("--attach", type=Path, action="append", metavar="FILE", help="attach a file; may be repeated")
     parser.add_argument("--no-attachment", action="store_true", help="send none, not even the usual small one")
     parser.add_argument("--data", type=Path, default=DEFAULT_DIRECTORY, metavar="DIR", help="the instance's --data")
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE.eml", help="send this file's bytes instead")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE.eml", help="send this file's bytes instead; - is standard input"
+    )
     options = parser.parse_args(arguments)
+    files, to = sort_out([options.file] if options.file else [], options.to)
+    if len(files) > 1:
+        parser.error(f"one FILE.eml at a time, and recipients with an @: {', '.join(files)}")
+    chosen = None if options.sender is None else bare_address(options.sender)
     running = endpoints.read(Layout(options.data.absolute()).endpoints)
     if running is None:
         print(f"./dev send: nothing is running in {options.data}; start it with ./dev up", file=sys.stderr)
         return 1
     try:
-        if options.file is not None:
-            raw, sender, recipients = read_message(options.file)
-            sender, recipients = options.sender or sender, options.to or recipients
+        if files:
+            raw = read_message(files[0])
+            envelope = envelope_for(raw, chosen, to)
+            sender, recipients = envelope.reverse_path, envelope.recipients
         else:
-            sender, recipients = options.sender or SENDER, options.to or [CUSTOMER]
+            sender, recipients = SENDER if chosen is None else chosen, to or (CUSTOMER,)
             attachments = [] if options.no_attachment else options.attach
             raw = build_message(sender, recipients, options.subject, attachments)
         if not recipients:
@@ -120,10 +125,13 @@ def main(arguments: Sequence[str]) -> int:
             return 1
         code, text = send(running["smtp"], sender, recipients, raw)
     except OSError as error:
-        print(f"./dev send: {error}", file=sys.stderr)
+        what = f"cannot read {error.filename}" if error.filename else f"no answer from the relay at {running['smtp']}"
+        print(f"./dev send: {what}: {error.strerror or error}", file=sys.stderr)
         return 1
     print(f"{code} {text}")
     if code >= 400:
         return 1
-    print(f"from {sender} to {', '.join(recipients)}; look into {running['mailbox_web']} and {running['portal']}")
+    print(
+        f"from {sender or '<>'} to {', '.join(recipients)}; look into {running['mailbox_web']} and {running['portal']}"
+    )
     return 0

@@ -117,4 +117,7 @@ def main(arguments: Sequence[str]) -> int:
     except (LayoutError, PartFailedError) as error:
         print(f"./dev up: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"./dev up: cannot use {error.filename or layout.directory}: {error.strerror or error}", file=sys.stderr)
+        return 1
     return 0

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from local import endpoints
+from local.commands import up
 from local.layout import Layout, LayoutError, Ports
 from local.private_files import ensure_keys, ensure_secrets
 from shared.adapters.secrets_file import FileSecrets
@@ -99,3 +100,10 @@ def test_endpoints_file_that_is_broken_counts_as_none(tmp_path: Path) -> None:
     path = tmp_path / "endpoints.json"
     path.write_text("{")
     assert endpoints.read(path) is None
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "/proc/matta"])
+def test_data_directory_that_cannot_be_is_named(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert up.main(["--data", str(tmp_path / name)]) == 1
+    assert f"./dev up: cannot use {tmp_path / name}" in capsys.readouterr().err

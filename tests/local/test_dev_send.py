@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local import endpoints
-from local.commands.send import build_message, main, read_message, send
+from local.commands.send import build_message, main, send
 from local.demo_tenant import CUSTOMER, SENDER
 from local.layout import Layout, Ports
 from local.mailbox.faults import Fault
@@ -68,11 +68,34 @@ def test_file_is_sent_byte_for_byte(tmp_path: Path, content: bytes, arrives: byt
         assert hop.wait_for(1)[0].raw == arrives
 
 
-def test_envelope_comes_from_the_file_where_none_is_given(tmp_path: Path) -> None:
-    file = tmp_path / "m.eml"
-    file.write_bytes(b"From: A <a@x.example>\r\nTo: B <b@y>, c@y\r\nCc: d@z\r\nBcc: e@z\r\n\r\n")
-    raw, sender, recipients = read_message(file)
-    assert (raw, sender, recipients) == (file.read_bytes(), "a@x.example", ["b@y", "c@y", "d@z", "e@z"])
+HEADER = b"From: A <a@x.example>\r\nTo: B <b@y.example>, c@y.example\r\nCc: d@z.example\r\nBcc: e@z.example\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sender", "recipients"),
+    [
+        pytest.param(["m.eml"], "a@x.example", "b@y.example c@y.example d@z.example e@z.example", id="the file's"),
+        pytest.param(["m.eml", "--from", "<>", "--to", "f@z.example"], "", "f@z.example", id="the command line's"),
+        pytest.param(["--to", "f@z.example", "m.eml"], "a@x.example", "f@z.example", id="file after the recipients"),
+    ],
+)
+def test_envelope_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sender: str, recipients: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.eml").write_bytes(HEADER)
+    with NextHop(tmp_path / "mails") as hop:
+        assert main([*arguments, "--data", str(running(tmp_path / "run", hop))]) == 0
+        [message] = hop.wait_for(1)
+    assert message.envelope.sender == sender
+    assert list(message.envelope.recipients) == recipients.split()
+    assert message.raw == HEADER
+
+
+def test_two_files_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["a.eml", "--to", "f@z.example", "b.eml"])
+    assert "one FILE.eml at a time" in capsys.readouterr().err
 
 
 def test_address_beyond_ascii_asks_for_smtputf8(tmp_path: Path) -> None:
@@ -95,7 +118,9 @@ def test_refusal_is_shown_and_is_a_failure(tmp_path: Path, capsys: pytest.Captur
     ("arguments", "text"),
     [
         pytest.param([], "nothing is running", id="no instance"),
-        pytest.param(["no-such-file.eml"], "no-such-file.eml", id="no file"),
+        pytest.param(["no-such-file.eml"], "cannot read no-such-file.eml: No such file", id="no file"),
+        pytest.param(["."], "cannot read .: Is a directory", id="a directory"),
+        pytest.param(["--attach", "x.pdf"], "cannot read x.pdf: No such file", id="no attachment"),
         pytest.param(["empty.eml"], "names no recipients", id="no recipients"),
     ],
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local.judge_report import one_line, report
+from local.judge_report import report
+from local.terminal_text import one_line
 from shared.core.message.envelope import Envelope
 from shared.core.text.language import LANGUAGES, Language
 from shared.usecases.judge import default_settings, judge, settings_for
