@@ -25,7 +25,6 @@ from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
-from shared.usecases.make_variant import make_variant
 from shared.usecases.plans import retry_plan
 
 LARGEST_TRANSACTION = 500
@@ -138,12 +137,16 @@ def _make_missing(attempt: _Attempt) -> bool:
     missing = dict.fromkeys(result.variant for result in record.pending() if result.variant not in known)
     if not missing:
         return True
+    from shared.usecases import (
+        make_variant,
+    )  # when first used: most mail is not changed, and a cold start is waited for
+
     made: list[Variant] = []
     failed: list[RecipientReply] = []
     body = attempt.body or app.spool.content("spool", record.ref)
     for name in missing:
         try:
-            made.append(make_variant(app, record, attempt.settings, name, body))
+            made.append(make_variant.make_variant(app, record, attempt.settings, name, body))
         except PermanentError as error:
             log.trouble("transform", record.ref, error)
             failed += [_unchangeable(result.address) for result in record.pending() if result.variant == name]

@@ -28,6 +28,7 @@ from shared.core.policy.policies import Policy, Template
 from shared.core.policy.tenant_settings import NextHopServer, Route
 from shared.errors import StorageUnavailable
 from shared.usecases import deliver_message as deliver_module
+from shared.usecases import make_variant as make_variant_module
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from tests.fakes.next_hop import Transaction
@@ -241,7 +242,7 @@ def test_a_form_that_cannot_be_made_is_returned_and_never_sent_unchanged(monkeyp
     def refuse(*_: object) -> None:
         raise deliver_module.PermanentError("cannot")
 
-    monkeypatch.setattr(deliver_module, "make_variant", refuse)
+    monkeypatch.setattr(make_variant_module, "make_variant", refuse)
     monkeypatch.setattr(deliver_module.time, "sleep", lambda seconds: None)
     world = world_with(Zip())
     ref = world.judge(OUTSIDE, INSIDE, data=with_attachment(OUTSIDE, INSIDE))
