@@ -31,7 +31,7 @@ from shared.core.replay.gap import Answer, Gap
 from shared.core.replay.outcome import Fate, Outcome, outcome_of
 from shared.core.replay.stored_facts import StoredFacts
 
-MOST_OPEN = 5
+MOST_OPEN = 6
 """So many policies and other things may be open at once: each doubles the ways to decide."""
 _MOST_VARIANTS = 256
 _ALWAYS = AllOf(of=())
