@@ -1,4 +1,4 @@
-"""Cold start: importing the function app in a fresh interpreter ÷ importing azure.storage.blob (performance.md)."""
+"""Cold start: importing the function app in a fresh interpreter ÷ importing azure.storage.blob."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parse and facts: ``build_facts`` ÷ Python's ``email`` package on a large message and on a small one (performance.md)."""
+"""Parse and facts: ``build_facts`` ÷ Python's ``email`` package on a large message and on a small one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``Row``: one measured ratio against its goal. What every benchmark module returns and `./dev bench` prints.
 
 A ratio is measured side by side with its baseline in the same run, in interleaved rounds; the row carries the median
-and the spread. Absolute times are shown for orientation and never judged (performance.md).
+and the spread. Absolute times are shown for orientation and never judged.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Story:
         return self._held_for(letter(self.sender, ["contact@rival.example"], "次回の会合"), "競合他社への送信")
 
     def unreadable(self) -> str:
-        """A message that breaks the parser's bounds (M6): held, and released as it came."""
+        """A message that breaks the parser's bounds: held, and released as it came."""
         held = self.acts.hold(unreadable(self.sender, [COLLEAGUE], "nested too deep"))
         self.once.append((held.letter, held.after))
         reason = REASONS.text("unreadable.title", self.language)

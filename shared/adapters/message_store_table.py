@@ -1,7 +1,7 @@
 """State of messages in Table storage: the ``MessageStore`` port (stages 3 to 6).
 
 One partition for each message and one entity-group transaction for each change, guarded by the ETag of ``a:state``
-(architecture.md decision 5). Nothing here is ever upserted.
+(docs/adr/0020). Nothing here is ever upserted.
 """
 
 from __future__ import annotations

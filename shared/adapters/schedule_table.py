@@ -1,4 +1,4 @@
-"""Due work in Table storage: the ``Schedule`` port (architecture.md decision 6).
+"""Due work in Table storage: the ``Schedule`` port (docs/adr/0001, 0018).
 
 PartitionKey ``{YYYYMMDDHHMM}:{shard}`` in UTC, RowKey ``{SSffffff}:{tenant}:{queue_id}``: the keys are the entry, and
 sort by time. Reading what is due is a range over past keys, whatever waits in the future. Each moment of a message is

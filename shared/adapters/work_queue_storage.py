@@ -1,4 +1,4 @@
-"""Queue messages in Storage queues: the ``WorkQueue`` port (transactional outbox, architecture.md decision 5).
+"""Queue messages in Storage queues: the ``WorkQueue`` port (transactional outbox).
 
 The body is what ``shared/core/hold/work_item.py`` writes, in base64, as queue triggers expect it.
 """

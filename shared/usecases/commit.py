@@ -1,7 +1,7 @@
 """Store a change and start its effects: the one way in which use cases change state.
 
-Order is what makes a crash harmless (architecture.md decision 5): first a note in the schedule, so that somebody looks
-again whatever happens next; then the transaction; then the queue messages; then the outbox entries are
+Order is what makes a crash harmless (docs/ARCHITECTURE.md, "Why nothing is lost"): first a note in the schedule, so that
+somebody looks again whatever happens next; then the transaction; then the queue messages; then the outbox entries are
 forgotten, those about telling somebody only when that was done.
 """
 

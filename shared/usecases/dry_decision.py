@@ -1,4 +1,4 @@
-"""Facts and decision of a message without storage: the steps of ``evaluate_message`` for files (stages parse, decide; S5)."""
+"""Facts and decision of a message without storage: the steps of ``evaluate_message`` for files (stages parse, decide)."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) ->
         )
     except TemporaryError:
         raise
-    except Exception as error:  # an error while deciding is a hold (architecture.md decision 4)
+    except Exception as error:  # an error while deciding is a hold, never a delivery
         log.trouble("decide", spooled.ref, error)
         return _facts_of_envelope(spooled, settings), hold_for_error(spooled.envelope, settings.version)
 

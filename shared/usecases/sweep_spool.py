@@ -1,4 +1,4 @@
-"""Find messages in the spool that nobody has judged: their event was lost, or judging them failed (decision 8)."""
+"""Find messages in the spool that nobody has judged: their event was lost, or judging them failed."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from shared.core.policy.decision import Decision
 
 
 class State(StrEnum):
-    """Where a message stands (product.md H1). ``delivered`` and below are ends."""
+    """Where a message stands. ``delivered`` and below are ends."""
 
     HELD = "held"
     DELAYED = "delayed"

@@ -1,4 +1,4 @@
-"""Sealed texts: passwords of ZIPs, encrypted at rest and bound to the message they belong to (product.md Z7). Stage 4b.
+"""Sealed texts: passwords of ZIPs, encrypted at rest and bound to the message they belong to. Stage 4b.
 
 AES-256-GCM (NIST SP 800-38D); the key is derived from the secret of a named key, so that keys rotate: the first seals,
 all open. A sealed text is ``version || kid length || kid || nonce || ciphertext`` and opens for its own message only.

@@ -34,7 +34,7 @@ class MailKind(StrEnum):
 
 
 class Protection(StrEnum):
-    """A seal or wrapping that a change of the message would break (product.md M8)."""
+    """A seal or wrapping that a change of the message would break."""
 
     SMIME_SIGNED = "smime-signed"
     SMIME_ENCRYPTED = "smime-encrypted"

@@ -1,7 +1,7 @@
 """Matta's own header fields: the Received line, and the keyed mark by which Matta knows its own passes. Stages deliver and parse.
 
-A mark is worth what its key is: a field that anybody could write counts for nothing (architecture.md, traps). The
-recipients stand in it as a keyed digest, so that a recipient who knows To and Cc can not try out who was in Bcc.
+A mark is worth what its key is: a field that anybody could write counts for nothing (docs/adr/0006). The recipients stand
+in it as a keyed digest, so that a recipient who knows To and Cc can not try out who was in Bcc.
 
 ``X-Matta-Trace: v1; id=…; tenant=…; kind=relayed|own; rcpt=…; kid=…; mac=…``
 """

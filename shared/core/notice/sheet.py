@@ -2,7 +2,7 @@
 
 It is made from the stored record alone, in no language, with every stranger's text made safe: recipients grouped into
 external and internal and by domain, attachments, reasons numbered, and the numbers put as footnote marks at what each
-reason is about (product.md H3).
+reason is about.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def test_hostile_message_takes_bounded_memory(name: str) -> None:
 
 
 def test_a_large_attachment_takes_a_small_part_of_its_size() -> None:
-    """performance.md: at most a tenth of the message beyond the bytes themselves."""
+    """The goal: at most a tenth of the message beyond the bytes themselves."""
     content = base64.encodebytes(bytes(range(256)) * 40_000).replace(b"\n", b"\r\n")
     data = multipart(
         b"=_b",
