@@ -40,6 +40,17 @@ def test_directory_is_asked_once_for_each_level() -> None:
     assert asked == [("tokyo",), ("sales", "japan"), ("company", "asia")]
 
 
+def test_directory_is_not_asked_again_about_a_group_of_a_circle() -> None:
+    asked: list[str] = []
+
+    def counting(ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        asked.extend(ids)
+        return above(ids)
+
+    groups_with_above(["a"], counting)
+    assert asked == ["a", "b"]
+
+
 def test_endless_ladder_ends() -> None:
     found = groups_with_above(["0"], lambda ids: {id_: (str(int(id_) + 1),) for id_ in ids})
     assert len(found) == MOST_LEVELS + 1
