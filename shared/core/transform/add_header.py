@@ -1,4 +1,4 @@
-"""A8: a header field put on top of the message. Stage 4b. docs/transforms/add_header.md says what is refused."""
+"""A8: a header field put on top of the message. Stage 4b. docs/transforms/add-header.md says what is refused."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A3: recipients vanish from To and Cc and so become Bcc; the envelope stays. Stage 4b.
 
-Which fields are touched and which are not, and why: docs/transforms/bcc_conversion.md.
+Which fields are touched and which are not, and why: docs/transforms/bcc-conversion.md.
 """
 
 from __future__ import annotations
