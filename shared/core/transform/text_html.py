@@ -17,8 +17,14 @@ _ATTRIBUTES = rb"(?:[^>=]++|=[ \t\r\n\f]*+(?:\"[^\"]*+\"|'[^']*+'|[^ \t\r\n\f\"'
 _OPAQUE = rb"script|style|xmp|iframe|noembed|noframes|textarea|title|plaintext"
 _NAMED = rb"(?:" + _OPAQUE + rb"|body|html|head|frameset)(?=[ \t\r\n\f/>])"
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^ \t\r\n\f/>]*+)" + _ATTRIBUTES)
+_HARMLESS = (
+    rb"(?:[acdegjklmoqruvwyz]|t(?!extarea|itle)|s(?!cript|tyle)|p(?!laintext)|b(?!ody)|h(?!tml|ead)|i(?!frame)|(?!"
+    + _NAMED
+    + rb")[a-z])"
+)
+"""The beginning of every other name; the common ones without a look at the list, which halves the time."""
 _ORDINARY = re.compile(
-    rb"(?:[^<]++|<(?![a-zA-Z/!?])|</?+(?!" + _NAMED + rb")[a-zA-Z]" + _ATTRIBUTES + rb")*+", re.IGNORECASE
+    rb"(?:[^<]++|</?+" + _HARMLESS + rb"(?:[^>=]*+>|" + _ATTRIBUTES + rb")|<(?![a-zA-Z/!?]))*+", re.IGNORECASE
 )
 """Text and tags that decide nothing, as many as follow each other: skipped in one step."""
 _COMMENT_END = re.compile(rb"(?<=<!--)-?>|--!?>")
