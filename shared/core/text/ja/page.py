@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     # Deciding
     "decide": "配送か破棄を選ぶ",
     "reasons": "確認が必要な点",
-    "reasons.lead": "内容を確かめた項目にチェックを入れてください。すべてにチェックすると配送できます。",
+    "reasons.lead": "内容を確かめた項目にチェックを入れてください。すべてにチェックを入れると配送できます。",
     "jump": "確認が必要な点へ（{count}件）",
     "reasons.none": "確認が必要な点はありません。",
     "release": "配送する",
@@ -73,7 +73,7 @@ TEXTS: dict[str, str] = {
     "state.bounced.title": "配送できませんでした",
     "state.discarded.title": "破棄されました",
     "state.expired.title": "期限が過ぎたため破棄されました",
-    "outcome.by_you": "{when} にあなたが「{verb}」を選びました（{channel}）。",
+    "outcome.by_you": "{when} にご本人が「{verb}」を選びました（{channel}）。",
     "outcome.by_other": "{when} に {who} が「{verb}」を選びました（{channel}）。",
     "outcome.by_system": "{when} に期限が来たため、設定に従って「{verb}」が行われました。",
     "outcome.by_policy": "{when} に、設定されたポリシーに従って「{verb}」が行われました。",
