@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "play the whole story and show what happens at each step",
     "judge": "say what Matta would decide about .eml files, and why",
     "apply": "write what each recipient of .eml files would get, without sending",
+    "replay": "say what draft settings would have decided about recent mail",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
     "setup": "install everything that the other commands need, and stop",
