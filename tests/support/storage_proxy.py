@@ -1,11 +1,11 @@
 """A proxy before a real Azurite that loses requests and answers on demand, as networks do.
 
-    with StorageProxy(azurite, "table") as proxy:
-        settings = replace(process, storage=proxy.connection_string)
-        proxy.lose_answer("$batch")      # the next request whose path holds the text is carried out, its answer is lost
-        proxy.lose_request("$batch")     # … never reaches storage
-        proxy.answer("$batch", 503)      # … is answered with a status by the proxy
-        proxy.delay("$batch", 2.0)       # … is carried out, the answer comes late
+with StorageProxy(azurite, "table") as proxy:
+    settings = replace(process, storage=proxy.connection_string)
+    proxy.lose_answer("$batch")      # the next request whose path holds the text is carried out, its answer is lost
+    proxy.lose_request("$batch")     # … never reaches storage
+    proxy.answer("$batch", 503)      # … is answered with a status by the proxy
+    proxy.delay("$batch", 2.0)       # … is carried out, the answer comes late
 """
 
 from __future__ import annotations

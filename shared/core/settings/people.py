@@ -1,0 +1,32 @@
+"""People and groups of the directory as files of import and export have them. Pure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.core.policy.model import Address, Model, Name
+
+LanguageOrNone = Literal["", "ja", "en"]
+AddressOrNone = Annotated[str, msgspec.Meta(max_length=320, pattern=r"^([^\s@<>,;]+@[^\s@<>,;]+)?$")]
+
+
+class PersonRow(Model, frozen=True):
+    """A person, shared mailbox or distribution list; fields as in the directory's ``Person``."""
+
+    address: Address
+    display_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    language: LanguageOrNone = ""
+    manager: AddressOrNone = ""
+    groups: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
+    members: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+
+
+class GroupRow(Model, frozen=True):
+    """A directory group; fields as in the directory's ``Group``."""
+
+    id: Name
+    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    above: Annotated[tuple[Name, ...], msgspec.Meta(max_length=50)] = ()
+    owners: Annotated[tuple[Address, ...], msgspec.Meta(max_length=200)] = ()
