@@ -182,7 +182,7 @@ class Instance:
 
         :raises PartFailedError: it did not start.
         """
-        stop_all([self.children.pop(name)])
+        stop_all([self.children[name]])  # keeps its place: parts stop in the reverse order of the first start
         self._start(next(part for part in self._parts() if part.name == name))
         self._write_endpoints()
 
