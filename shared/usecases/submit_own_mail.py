@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from shared import log
 from shared.app import App
-from shared.core.hold.begin import begin
+from shared.core.hold.begin import ORIGINAL, begin
 from shared.core.hold.record import Variant
 from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.facts import MailKind
 from shared.core.message.identity import MessageRef, derived_queue_id
 from shared.core.message.summary import summarise
-from shared.core.message.trace import trace_field
+from shared.core.message.trace import TraceKind, trace_field
 from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason
 from shared.ports import Content
 from shared.usecases.pass_on import create_and_pass_on
@@ -39,6 +39,7 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
     facts = build_facts(kept, envelope, internal_domains=settings.internal_domains, ref=ref)
     now = app.clock.now()
     host = app.process.host_name
+    mark = trace_field(ref, TraceKind.OWN, envelope, app.secrets.signing_keys("trace")[0])
     change = begin(
         ref,
         envelope,
@@ -47,7 +48,7 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
         Decision(
             (DecisionPart(envelope.recipients, Disposition.DELIVER, (Reason("system.own-mail"),)),), settings.version
         ),
-        (Variant("original", "outgoing", trace_field(ref, "own", envelope, app.secrets.signing_keys("trace")[0])),),
+        (Variant(ORIGINAL, "outgoing", mark),),
         hold_plan(settings),
         now,
         own=purpose,
