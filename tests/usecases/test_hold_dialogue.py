@@ -69,7 +69,7 @@ def test_release_takes_a_look_ticks_and_a_second_yes(visitor: Visitor) -> None:
     assert done.answer is Answer.SHOWN
     assert "配送を受け付けました" in done.html
     assert state_of(visitor) is State.DELIVERING
-    assert "あなたが「配送」を選びました" in visitor.look().html
+    assert "ご本人が「配送」を選びました" in visitor.look().html
 
 
 def test_discard_takes_a_look_and_a_second_yes(visitor: Visitor) -> None:

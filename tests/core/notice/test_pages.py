@@ -231,7 +231,7 @@ def test_a_decided_message_has_no_buttons_and_its_content_one_click_away() -> No
     [
         (
             Outcome("release", ACTOR, NOW),
-            "2026年11月21日(土) 18:00 JST にあなたが「配送」を選びました（メールのリンク）",
+            "2026年11月21日(土) 18:00 JST にご本人が「配送」を選びました（メールのリンク）",
         ),
         (
             Outcome("discard", Actor(Role.PROXY, "kato@aozora.example", Channel.TEAMS), NOW),
