@@ -57,7 +57,7 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = {
     "remove-header": (
         Sample("absent", RemoveHeader("X-Nobody-Has-This"), frozenset()),
         Sample("x-mailer", RemoveHeader("x-mailer"), frozenset({"x-mailer"})),
-        Sample("subject", RemoveHeader("Subject"), frozenset({"subject"})),
+        Sample("user-agent", RemoveHeader("User-Agent"), frozenset({"user-agent"})),
     ),
     "remove-subject-mark": (
         Sample("send", RemoveSubjectMark("[[send]]"), frozenset({"subject", "thread-topic"})),

@@ -1,7 +1,7 @@
 """Header fields that no policy adds or removes by name. Stages decide (checking of settings) and 4b (transforms).
 
 They say who wrote what to whom and when, how the body is to be read, which way the message took, or are Matta's own
-marks. What may change in them is changed by actions that know their meaning (boss copy, Bcc conversion).
+marks. What may change in them is changed by actions that know their meaning (boss copy, Bcc conversion, subject marks).
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 _NAME = re.compile(r"[!-9;-~]{1,76}")
-_NAMES = frozenset(
-    {"from", "sender", "to", "cc", "bcc", "date", "message-id", "mime-version", "received", "return-path"}
+PROTECTED = frozenset(
+    {"from", "sender", "to", "cc", "bcc", "date", "subject", "message-id", "mime-version", "received", "return-path"}
 )
+"""The names, in lower case, beside those of the families that ``is_protected`` knows: ``content-``, ``resent-``, ``x-matta-``."""
 _FAMILIES = ("content-", "resent-", "x-matta-")
 
-ONCE = frozenset({"subject", "reply-to", "in-reply-to", "references"})
+ONCE = frozenset({"reply-to", "in-reply-to", "references"})
 """Fields of RFC 5322 section 3.6 that may stand once, and are not protected."""
 
 
@@ -26,4 +27,4 @@ def is_field_name(name: str) -> bool:
 def is_protected(name: str) -> bool:
     """Whether a field of that name, in any case, is out of reach for actions that add or remove fields by name."""
     lower = name.lower()
-    return lower in _NAMES or lower.startswith(_FAMILIES)
+    return lower in PROTECTED or lower.startswith(_FAMILIES)

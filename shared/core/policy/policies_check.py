@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.core.message.protected_fields import PROTECTED, is_protected
 from shared.core.policy.actions import (
     Action,
     AddHeader,
@@ -29,24 +30,6 @@ from shared.core.policy.refusal import check_known, named, refuse
 
 _ONCE = (Zip, BccConversion, Approval, Link, Redirect)
 _FATES = (Hold, DeliverAtOnce, Discard, Reject, Delay)
-KEPT_HEADERS = frozenset(
-    {
-        "from",
-        "sender",
-        "to",
-        "cc",
-        "bcc",
-        "date",
-        "subject",
-        "message-id",
-        "mime-version",
-        "return-path",
-        "received",
-        "x-matta-trace",
-    }
-)
-"""Fields, beside those that begin with ``content-`` or ``resent-``, that ``add-header`` and ``remove-header`` cannot name:
-they make a message one, are what other actions are about, or say by where it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +84,9 @@ def _check_action(action: Action, place: str, known: Known) -> None:
         if bool(action.group) != (action.approvers == "group"):
             refuse(f"{place}.group", "must be set with approvers group, and with nothing else")
     elif isinstance(action, AddHeader | RemoveHeader):
-        name = action.name.lower()
-        if name in KEPT_HEADERS or name.startswith(("content-", "resent-", "x-matta-")):
-            refuse(f"{place}.name", f"{action.name} cannot be changed; nor can {named(KEPT_HEADERS - {name})}")
+        if is_protected(action.name):
+            others = named(PROTECTED - {action.name.lower()})
+            refuse(f"{place}.name", f"{action.name} cannot be changed; nor can {others}")
     elif isinstance(action, Redirect) and action.route not in known.routes:
         refuse(f"{place}.route", f"there is no route {action.route!r}; there are: {named(known.routes)}")
 

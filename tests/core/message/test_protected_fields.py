@@ -10,7 +10,7 @@ from shared.core.message.protected_fields import is_field_name, is_protected
 @pytest.mark.parametrize(
     "name",
     [
-        "From", "sender", "TO", "Cc", "Bcc", "Date", "Message-ID", "MIME-Version", "Received", "Return-Path",
+        "From", "sender", "TO", "Cc", "Bcc", "Date", "Subject", "Message-ID", "MIME-Version", "Received", "Return-Path",
         "Content-Type", "content-transfer-encoding", "Content-Class", "Resent-To", "RESENT-FROM", "X-Matta-Trace",
     ],
 )  # fmt: skip
@@ -19,7 +19,8 @@ def test_out_of_reach(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Subject", "Reply-To", "X-Mailer", "X-Content-Type", "DKIM-Signature", "Disposition-Notification-To", "X-Matt"]
+    "name",
+    ["Subjects", "Reply-To", "X-Mailer", "X-Content-Type", "DKIM-Signature", "Disposition-Notification-To", "X-Matt"],
 )
 def test_in_reach(name: str) -> None:
     assert not is_protected(name)
