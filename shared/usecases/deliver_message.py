@@ -25,6 +25,7 @@ from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
+from shared.usecases.effective_settings import settings_judged_by
 from shared.usecases.plans import retry_plan
 
 LARGEST_TRANSACTION = 500
@@ -130,7 +131,8 @@ def _make_missing(attempt: _Attempt) -> bool:
     """Make the outgoing forms that pending recipients wait for. ``False`` when the claim was lost meanwhile.
 
     A form that cannot be made fails for its recipients, and their sender gets a DSN: a message that a policy wants
-    changed never leaves unchanged. The forms are in the record before the first byte of one is sent.
+    changed never leaves unchanged. The forms are in the record before the first byte of one is sent. They are made by the
+    settings that the message was judged by: a template or password of a group, or one changed while it was held.
     """
     app, record = attempt.app, attempt.record
     known = {variant.name for variant in record.variants}
@@ -146,7 +148,8 @@ def _make_missing(attempt: _Attempt) -> bool:
     body = attempt.body or app.spool.content("spool", record.ref)
     for name in missing:
         try:
-            made.append(make_variant.make_variant(app, record, attempt.settings, name, body))
+            judged_by = settings_judged_by(app, record.ref.tenant_id, record.decision)
+            made.append(make_variant.make_variant(app, record, judged_by, name, body))
         except PermanentError as error:
             log.trouble("transform", record.ref, error)
             failed += [_unchangeable(result.address) for result in record.pending() if result.variant == name]

@@ -7,10 +7,12 @@ import io
 from email import policy as email_policy
 from email.message import EmailMessage
 
+import msgspec
 import pytest
 import pyzipper
 
-from shared.core.hold.record import Fate, State
+from shared.core.hold import state
+from shared.core.hold.record import Actor, Channel, Fate, Role, State
 from shared.core.hold.sealed import unseal
 from shared.core.policy.actions import (
     AddHeader,
@@ -18,6 +20,7 @@ from shared.core.policy.actions import (
     BossCopy,
     Delay,
     Discard,
+    Hold,
     InsertText,
     Redirect,
     Reject,
@@ -26,9 +29,11 @@ from shared.core.policy.actions import (
 from shared.core.policy.conditions.model import RecipientDomain
 from shared.core.policy.policies import Policy, Template
 from shared.core.policy.tenant_settings import NextHopServer, Route
+from shared.core.settings.scope_settings import ScopeSettings
 from shared.errors import StorageUnavailable
 from shared.usecases import deliver_message as deliver_module
 from shared.usecases import make_variant as make_variant_module
+from shared.usecases.commit import commit
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from tests.fakes.next_hop import Transaction
@@ -169,6 +174,37 @@ def test_without_attachments_nothing_is_explained() -> None:
     world.work()
     (sent,) = world.next_hop.transactions
     assert b"It is in" not in sent.data
+
+
+def test_a_held_message_gets_the_text_it_was_judged_by_though_it_was_changed_meanwhile() -> None:
+    template = Template(id="note", text="(as it was)")
+    world = world_with(Hold(), InsertText(template="note"), templates=(template,))
+    ref = world.judge(OUTSIDE)
+    present = world.settings_store.tenant("demo")
+    world.settings_store.save(msgspec.structs.replace(present, policies=(), templates=()))
+    stored = world.messages.load(ref)
+    assert stored is not None
+    actor = Actor(Role.SENDER, SENDER, Channel.LINK)
+    commit(world.app, stored, state.release(stored.record, actor, world.clock.now()))
+    world.work()
+    sent = sent_to(world, OUTSIDE)
+    assert b"(as it was)" in sent.data
+
+
+def test_a_text_of_the_senders_own_template_is_inserted() -> None:
+    world = World(make_settings(rules=()))
+    world.settings_store.save_scope(
+        ScopeSettings(
+            level="user",
+            id=SENDER,
+            tenant_id="demo",
+            policies=(Policy(id="own", when=OUTSIDERS, actions=(InsertText(template="own-note"),)),),
+            templates=(Template(id="own-note", text="(mine)"),),
+        )
+    )
+    world.judge(OUTSIDE)
+    world.work()
+    assert b"(mine)" in sent_to(world, OUTSIDE).data
 
 
 def test_texts_are_inserted_in_the_order_of_their_policies() -> None:
