@@ -22,6 +22,7 @@ from shared.core.policy.tenant_settings import DECODE_ERRORS, NextHopServer, Rou
 from shared.core.text.language import Language
 from shared.core.text.reasons import reason_title, render
 from shared.errors import InvalidSettings
+from shared.usecases.check_templates import check_templates
 from shared.usecases.dry_decision import dry_decision
 from shared.usecases.match_context import WhoIsWho
 
@@ -99,10 +100,16 @@ def settings_for(document: bytes, domain: str) -> TenantSettings:
     except DECODE_ERRORS as error:
         raise InvalidSettings(str(error), public=f"The settings are not valid: {error}") from error
     if not isinstance(fields, dict):
-        return read_settings(text)
+        return _checked(text)
     least = msgspec.to_builtins(default_settings(domain))
     required = {name: least[name] for name in ("tenant_id", "domains", "routes")}
-    return read_settings(msgspec.json.encode(required | fields))
+    return _checked(msgspec.json.encode(required | fields))
+
+
+def _checked(document: bytes) -> TenantSettings:
+    settings = read_settings(document)
+    check_templates(settings)
+    return settings
 
 
 def _part(part: DecisionPart, language: Language) -> dict[str, Any]:
