@@ -177,8 +177,7 @@ class _Splitter:
             here[-1] = replace(here[-1], after=lead + after)  # what stands behind the semicolon of a group
         elif end > self.start:
             here.append(Entry(lead, core, after, _addresses(core)))
-            if len(self.found) + len(self.members or ()) > MAX_ENTRIES:
-                raise WouldBreak("too-many-addresses")
+            self._count()
         self.start = end
         self.has_at = self.angle = False
 
@@ -199,7 +198,12 @@ class _Splitter:
                 self.body[closing_start:end],
             )
         )
+        self._count()
         self.start = end
+
+    def _count(self) -> None:
+        if len(self.found) + len(self.members or ()) > MAX_ENTRIES:
+            raise WouldBreak("too-many-addresses")
 
 
 def _addresses(core: bytes) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -89,9 +90,25 @@ def test_garbage_keeps_its_bytes_and_names_whom_readers_see(body: bytes) -> None
     assert read.addresses == tuple(mailbox.address for mailbox in parse_addresses([body]))
 
 
-def test_more_entries_than_the_bound_are_left_to_people() -> None:
+@pytest.mark.parametrize(
+    "entry", [b"a@b.example,", b"Team:;", b",", b"<a@b.example>", b"Team: a@b.example, c@d.example;"]
+)
+def test_more_entries_than_the_bound_are_left_to_people(entry: bytes) -> None:
     with pytest.raises(WouldBreak, match="too-many-addresses"):
-        split(b"a@b.example," * (MAX_ENTRIES + 1))
+        split(entry * (MAX_ENTRIES + 1))
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<", b'"', b"(", b"a:", b"=?", b"\\", b"(a)", b'"a" ', b"\x1b$B", b"\x81", b"x@y.example:", b"\r\n "]
+)
+def test_hostile_lists_take_time_in_proportion(piece: bytes) -> None:
+    def seconds(size: int) -> float:
+        start = time.perf_counter()
+        with contextlib.suppress(WouldBreak):
+            split(b"g:a@b," + piece * (size // len(piece)))
+        return time.perf_counter() - start
+
+    assert seconds(400_000) < 0.5 + 40 * seconds(50_000)
 
 
 def test_time_grows_with_the_length_of_the_list() -> None:
