@@ -85,7 +85,7 @@ def _plain_piece(content: Content, part: Part, place: Place, core: bytes, charse
     lead = b""
     if is_stateful(charset):
         lead += return_to_ascii(content.data, content.start, content.end)
-    if tail and not _ends_line(tail):
+    if lead or (tail and not _ends_line(tail)):
         lead += line_end
     if tail and token(part.content.parameters, "format") == "flowed" and ends_flowing(tail):
         lead += line_end
@@ -105,8 +105,8 @@ def _html_piece(content: Content, place: Place, core: bytes, charset: str, line_
         there = _stands_in(around, core, at_start=offset <= len(core) + 3)
     else:
         there = _ends_with(before, core)
-    if is_stateful(charset):
-        lead = return_to_ascii(content.data, content.start, content.start + offset) + lead
+    if is_stateful(charset) and (back := return_to_ascii(content.data, content.start, content.start + offset)):
+        lead = back + line_end
     return Piece(offset, lead, core, line_end, there)
 
 
@@ -122,8 +122,11 @@ def _stands_in(window: bytes, core: bytes, *, at_start: bool) -> bool:
 
 
 def _ends_with(tail: bytes, core: bytes) -> bool:
-    tail = tail.removesuffix(b"\n").removesuffix(b"\r")
-    return tail.endswith(core) and tail[: len(tail) - len(core)][-1:] in (b"", b"\r", b"\n")
+    """Whether the core stands last, on lines of its own, with a line end behind it or without."""
+    return any(
+        found.endswith(core) and found[: len(found) - len(core)][-1:] in (b"", b"\r", b"\n")
+        for found in (tail, tail.removesuffix(b"\n").removesuffix(b"\r"))
+    )
 
 
 def _ends_line(data: bytes) -> bool:

@@ -43,7 +43,7 @@ def content_after(data: bytes) -> bytes:
         pytest.param("Content-Type: text/plain; charset=shift_jis\n", b"\x95\x5c\xff\r\n", b"Note\r\n\x95\x5c\xff\r\n", b"\x95\x5c\xff\r\nNote\r\n", id="damaged"),
         pytest.param("Content-Type: text/plain; charset=utf-8\n", b"\xef\xbb\xbfHello\r\n", b"\xef\xbb\xbfNote\r\nHello\r\n", b"\xef\xbb\xbfHello\r\nNote\r\n", id="byte-order-mark"),
         pytest.param("Content-Type: text/plain; charset=iso-2022-jp\n", b"\x1b$BF|K\\", b"Note\r\n\x1b$BF|K\\", b"\x1b$BF|K\\\x1b(B\r\nNote", id="jis-that-never-returns"),
-        pytest.param("Content-Type: text/plain; charset=iso-2022-jp\n", b"\x1b$BF|K\\\r\n", b"Note\r\n\x1b$BF|K\\\r\n", b"\x1b$BF|K\\\r\n\x1b(BNote\r\n", id="jis-that-never-returns-before-the-line-end"),
+        pytest.param("Content-Type: text/plain; charset=iso-2022-jp\n", b"\x1b$BF|K\\\r\n", b"Note\r\n\x1b$BF|K\\\r\n", b"\x1b$BF|K\\\r\n\x1b(B\r\nNote\r\n", id="jis-that-never-returns-before-the-line-end"),
         pytest.param("", JIS + b"\r\n", b"Note\r\n" + JIS + b"\r\n", JIS + b"\r\nNote\r\n", id="jis-without-a-label"),
         pytest.param("Content-Type: text/plain; format=flowed\n", b"para \r\n", b"Note\r\npara \r\n", b"para \r\n\r\nNote\r\n", id="flowed-that-flows-on"),
         pytest.param("Content-Type: text/plain; format=flowed\n", b"x\r\n-- \r\nme\r\n", b"Note\r\nx\r\n-- \r\nme\r\n", b"x\r\n-- \r\nme\r\nNote\r\n", id="flowed-signature-stays-above"),
