@@ -11,6 +11,7 @@ from shared.core.message.parse import parse
 from shared.core.policy.transform_calls import ORDER
 from shared.core.transform.bad_argument import BadArgument
 from shared.core.transform.registry import TRANSFORMS, carry_out
+from tests.architecture.imports import REPOSITORY
 from tests.support.messages import crlf
 
 TREE = parse(crlf("From: a@b.example\nTo: c@d.example\n\nbody\n"))
@@ -22,6 +23,12 @@ def test_arguments_are_frozen(name: str) -> None:
     kind = TRANSFORMS[name].arguments
     assert dataclasses.is_dataclass(kind)
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_every_transform_has_its_page(name: str) -> None:
+    page = REPOSITORY / "docs" / "transforms" / f"{name}.md"
+    assert name in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("call", HEADER_CALLS, ids=lambda call: call.NAME)
