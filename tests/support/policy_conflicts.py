@@ -361,7 +361,7 @@ CONFLICTS = (
             policy("1", InsertText(template="a"), InsertText(template="b", place="top")),
             policy("2", InsertText(template="a"), InsertText(template="a", place="top")),
         ),
-        "deliver no-rule | a@out.example: text(a@bottom) text(b@top) text(a@top)",
+        "deliver no-rule | a@out.example: text(a@bottom) text(a@top) text(b@top)",
     ),
     Conflict(
         "two-redirects",

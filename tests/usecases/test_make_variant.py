@@ -6,6 +6,7 @@ import email
 import io
 from email import policy as email_policy
 from email.message import EmailMessage
+from typing import Literal
 
 import msgspec
 import pytest
@@ -207,17 +208,18 @@ def test_a_text_of_the_senders_own_template_is_inserted() -> None:
     assert b"(mine)" in sent_to(world, OUTSIDE).data
 
 
-def test_texts_are_inserted_in_the_order_of_their_policies() -> None:
+@pytest.mark.parametrize("place", ["top", "bottom"])
+def test_texts_are_read_in_the_order_of_their_policies(place: Literal["top", "bottom"]) -> None:
     policies = tuple(
-        Policy(id=word, priority=number, when=OUTSIDERS, actions=(InsertText(template=word),))
+        Policy(id=word, priority=number, when=OUTSIDERS, actions=(InsertText(template=word, place=place),))
         for number, word in enumerate(("first", "second"))
     )
     templates = tuple(Template(id=word, text=f"({word})") for word in ("first", "second"))
     world = World(make_settings(rules=(), policies=policies, templates=templates))
     world.judge(OUTSIDE)
     world.work()
-    (sent,) = world.next_hop.transactions
-    assert 0 < sent.data.index(b"(first)") < sent.data.index(b"(second)")
+    body = parsed(sent_to(world, OUTSIDE)).get_content().split()
+    assert body == (["(first)", "(second)", "Hello."] if place == "top" else ["Hello.", "(first)", "(second)"])
 
 
 def test_a_policy_that_does_not_match_changes_no_byte() -> None:

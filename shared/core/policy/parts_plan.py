@@ -59,8 +59,11 @@ def plan_parts(
 
 
 def _inserts(plan: Plan, matching: Sequence[Policy], context: MatchContext) -> list[Call]:
-    """Every text in the order of the policies; the same template at the same place once."""
-    calls: dict[tuple[str, str], Call] = {}
+    """Every text, to be read in the order of the policies; the same template at the same place once.
+
+    What goes to the top last stands first: texts at the top are put there in the opposite order.
+    """
+    calls: dict[tuple[str, str], InsertTemplate] = {}
     for policy in matching:
         actions = [action for action in policy.actions if isinstance(action, InsertText)]
         if protects(plan, policy, actions, context):
@@ -70,7 +73,8 @@ def _inserts(plan: Plan, matching: Sequence[Policy], context: MatchContext) -> l
                 (action.template, action.place),
                 InsertTemplate(action.template, action.place, "insert", policy.id, policy.name),
             )
-    return list(calls.values())
+    at_top = [text for text in calls.values() if text.place == "top"]
+    return [at_top.pop() if text.place == "top" else text for text in calls.values()]
 
 
 def _note_unknown_managers(plan: Plan, added: Copies) -> None:
