@@ -12,6 +12,8 @@ import threading
 import time
 from types import TracebackType
 
+from local.server_thread import ServerThread
+
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<([^>\r\n]*)>", re.IGNORECASE | re.MULTILINE)
 _HELLO = b"250-sink.localhost\r\n250-PIPELINING\r\n250-SIZE 200000000\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n"
 _HEAD_BYTES = 1 << 14
@@ -23,9 +25,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.port = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sink", daemon=True)
-        self._server: asyncio.Server | None = None
+        self._thread = ServerThread("sink")
         self._changed = threading.Condition()
         self._at: dict[str, float] = {}
         self._count = 0
@@ -87,24 +87,12 @@ class Sink:
             writer.close()
 
     def __enter__(self) -> Sink:
-        self._thread.start()
-        starting = asyncio.start_server(self._session, "127.0.0.1", 0, limit=_LARGEST_MESSAGE, backlog=256)
-        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = self._thread.start(
+            asyncio.start_server(self._session, "127.0.0.1", 0, limit=_LARGEST_MESSAGE, backlog=256)
+        )
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        async def stop() -> None:
-            if self._server is not None:
-                self._server.close()
-            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        self._thread.stop()

@@ -9,9 +9,7 @@ with NextHop(tmp_path) as hop:
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +17,7 @@ from types import TracebackType
 from local.mailbox.faults import Faults
 from local.mailbox.smtp import SIZE_LIMIT, start_smtp
 from local.mailbox.store import MailStore, StoredMessage
+from local.server_thread import ServerThread
 
 
 class NextHop:
@@ -41,9 +40,7 @@ class NextHop:
         self._require_starttls = require_starttls
         self._users = users
         self._size_limit = size_limit
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="next-hop", daemon=True)
-        self._server: asyncio.Server | None = None
+        self._thread = ServerThread("next-hop")
 
     @property
     def messages(self) -> Sequence[StoredMessage]:
@@ -55,7 +52,6 @@ class NextHop:
         return self.store.wait_for(count, timeout_seconds=timeout_seconds, person=person)
 
     def __enter__(self) -> NextHop:
-        self._thread.start()
         starting = start_smtp(
             self.store,
             self.faults,
@@ -65,22 +61,10 @@ class NextHop:
             users=self._users,
             size_limit=self._size_limit,
         )
-        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = self._thread.start(starting)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        async def stop() -> None:
-            if self._server is not None:
-                self._server.close()
-            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        self._thread.stop()
