@@ -1,7 +1,8 @@
 """`./dev apply`: write what each recipient of a message would get. Sends nothing and needs no service.
 
 For every outgoing form of ``NAME.eml`` it writes ``NAME.variant-N.eml`` and ``NAME.variant-N.json``: envelope, disposition,
-reasons, transforms, what they say of themselves and, since this is a dry run, the password of the ZIP.
+reasons, transforms, what they say of themselves and, since this is a dry run, the password of the ZIP. Of several files of
+one name the second is called ``NAME-2``, so that each has its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from local.directory_file import read_directory
 from local.message_files import STANDARD_INPUT, add_arguments, bare_address, envelope_for, read_file, sort_out
 from local.terminal_text import one_line
 from shared.core.message.domains import domain_of
@@ -39,20 +41,25 @@ def main(argv: Sequence[str]) -> int:
     code = 0
     try:
         document = read_file(options.settings) if options.settings is not None else None
+        directory = read_directory(read_file(options.directory)) if options.directory is not None else None
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return _cannot(f"use {one_line(str(error.filename))}", error)
+    except InvalidSettings as error:
+        print(f"./dev apply: {options.directory}: {one_line(error.public)}", file=sys.stderr)
+        return _BAD_INPUT
     sender = None if options.sender is None else bare_address(options.sender)
-    for file in files:
+    for file, stem in zip(files, _stems(files), strict=True):
         try:
             data = read_file(file)
             envelope = envelope_for(data, sender, recipients)
             domain = domain_of(envelope.reverse_path or header_author(data))
             settings = default_settings(domain) if document is None else settings_for(document, domain)
-            decision, forms = apply_decision(data, envelope, settings, datetime.now(UTC), secrets.token_bytes)
+            now = datetime.now(UTC)
+            decision, forms = apply_decision(data, envelope, settings, now, secrets.token_bytes, directory)
             for number, form in enumerate(forms, start=1):
-                _write(options.out / f"{_stem(file)}.variant-{number}", file, decision, form)
-            code = max(code, _report(file, options.out, forms))
+                _write(options.out / f"{stem}.variant-{number}", file, decision, form)
+            code = max(code, _report(file, options.out / stem, forms))
         except OSError as error:
             code = _cannot(f"read or write {one_line(file)}", error)
         except InvalidSettings as error:
@@ -69,12 +76,19 @@ def _parser() -> argparse.ArgumentParser:
         "try only. docs/POLICY.md describes the settings.",
     )
     add_arguments(parser)
+    parser.add_argument("--directory", metavar="FILE.json", help="people and groups: managers, groups, lists' members")
     parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="where the files go; made if need be")
     return parser
 
 
-def _stem(file: str) -> str:
-    return "message" if file == STANDARD_INPUT else PurePath(file).stem
+def _stems(files: Sequence[str]) -> list[str]:
+    """What each file's forms are called: its name without ending, with a number where others have that name."""
+    given: dict[str, None] = {}
+    for file in files:
+        name = "message" if file == STANDARD_INPUT else PurePath(file).stem
+        names = (name, *(f"{name}-{number}" for number in range(2, len(files) + 2)))
+        given[next(free for free in names if free not in given)] = None
+    return list(given)
 
 
 def _write(path: Path, file: str, decision: Decision, form: Applied) -> None:
@@ -98,12 +112,13 @@ def _write(path: Path, file: str, decision: Decision, form: Applied) -> None:
         path.with_name(path.name + ".eml").write_bytes(form.data)
 
 
-def _report(file: str, out: Path, forms: Sequence[Applied]) -> int:
+def _report(file: str, path: Path, forms: Sequence[Applied]) -> int:
+    if not forms:
+        print(f"{one_line(file)}: nobody would get it: its header names no recipients, and --to does not either")
     for number, form in enumerate(forms, start=1):
         names = ", ".join(call.name for call in form.transforms) or "unchanged"
         what = f"cannot be made: {form.problem}" if form.problem else names
-        where = f"{out / _stem(file)}.variant-{number}"
-        print(f"{one_line(file)}: {where}: {what} (recipients: {len(form.envelope.recipients)})")
+        print(f"{one_line(file)}: {path}.variant-{number}: {what} (recipients: {len(form.envelope.recipients)})")
     return 1 if any(form.problem for form in forms) else 0
 
 

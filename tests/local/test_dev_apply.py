@@ -89,3 +89,36 @@ def test_a_file_that_is_missing_does_not_stop_the_others(
     assert main([str(tmp_path / "nowhere.eml"), str(message), "--out", str(out)]) == 2
     assert "nowhere.eml" in capsys.readouterr().err
     assert (out / "estimate.variant-1.eml").exists()
+
+
+def test_two_files_of_one_name_have_forms_of_their_own(message: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / message.name
+    other.parent.mkdir()
+    other.write_bytes(with_attachment(INSIDE))
+    out = tmp_path / "out"
+    assert main([str(message), str(other), "--out", str(out)]) == 0
+    assert (out / "estimate.variant-1.eml").read_bytes() == message.read_bytes()
+    assert (out / "estimate-2.variant-1.eml").read_bytes() == other.read_bytes()
+
+
+def test_a_message_for_nobody_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = tmp_path / "draft.eml"
+    draft.write_bytes(b"From: hanako@aozora.example\r\nSubject: not yet addressed\r\n\r\n")
+    assert main([str(draft), "--out", str(tmp_path / "out")]) == 0
+    assert "names no recipients" in capsys.readouterr().out
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_the_manager_of_the_directory_file_gets_a_copy(message: Path, tmp_path: Path) -> None:
+    (tmp_path / "boss.json").write_text(
+        json.dumps({"domains": ["aozora.example"], "policies": [{"id": "b", "actions": [{"type": "boss-copy"}]}]})
+    )
+    (tmp_path / "people.json").write_text(
+        json.dumps({"people": [{"address": SENDER, "manager": "kacho@aozora.example"}]})
+    )
+    out = tmp_path / "out"
+    wishes = ["--settings", str(tmp_path / "boss.json"), "--directory", str(tmp_path / "people.json")]
+    assert main([str(message), *wishes, "--out", str(out)]) == 0
+    about = json.loads((out / "estimate.variant-1.json").read_text())
+    assert about["envelope"]["recipients"] == [OUTSIDE, INSIDE, "kacho@aozora.example"]
+    assert b"\r\nCc: kacho@aozora.example\r\n" in (out / "estimate.variant-1.eml").read_bytes()
