@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from shared.core.hold.record import EventCode, State
+from shared.core.replay.figures import Figures
+from shared.core.replay.gap import Gap
+from shared.core.replay.outcome import Difference
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
 from tests.architecture.imports import REPOSITORY
@@ -46,6 +49,12 @@ def test_every_route_is_documented() -> None:
                 continue
             route = "/" + (binding.get_dict_repr().get("route") or "").lstrip("/")
             assert f"`{route}`" in text, f"{route} is not in docs/API.md"
+
+
+def test_every_word_of_a_replays_figures_is_documented() -> None:
+    text = page("DRY_RUN.md")
+    words = [*(item.name for item in fields(Figures)), *Difference, *Gap]
+    assert not [str(word) for word in words if f"`{word}`" not in text]
 
 
 @pytest.mark.parametrize(
