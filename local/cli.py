@@ -17,6 +17,7 @@ COMMANDS = {
     "judge": "say what Matta would decide about .eml files, and why",
     "apply": "write what each recipient of .eml files would get, without sending",
     "replay": "say what draft settings would have decided about recent mail",
+    "settings": "show, compare, bring back, import and export the settings of the running instance",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
     "setup": "install everything that the other commands need, and stop",

@@ -7,10 +7,12 @@ seconds, and the directory is asked for groups only where some group has setting
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from shared import log
 from shared.app import App
 from shared.core.policy.decision import Decision
+from shared.core.policy.same import Same
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.settings.group_chain import settings_chain
 from shared.core.settings.merge import Effective, effective
@@ -72,7 +74,7 @@ def scopes_of(app: App, tenant_id: str, address: str, among: Mapping[Scope, int]
     Raises ``TemporaryError`` where the directory cannot be reached.
     """
     found: list[Scope] = []
-    if any(scope.level is Level.GROUP for scope in among):
+    if _has_groups(Same(among)):
         person = app.directory.people(tenant_id, (address,)).get(address.lower())
         primary = person.groups[0] if person is not None and person.groups else ""
         found = [scope for scope in map(group_scope, group_chain(app, tenant_id, primary)) if scope in among]
@@ -81,6 +83,12 @@ def scopes_of(app: App, tenant_id: str, address: str, among: Mapping[Scope, int]
     except InvalidSettings:  # a sender whose address could not be anybody's in a directory
         return tuple(found)
     return (*found, user) if user in among else tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _has_groups(among: Same[Mapping[Scope, int]]) -> bool:
+    """Found once as long as nothing changes: a tenant may have settings of fifty thousand users, and of no group."""
+    return any(scope.level is Level.GROUP for scope in among.of)
 
 
 def group_chain(app: App, tenant_id: str, primary: str) -> tuple[str, ...]:

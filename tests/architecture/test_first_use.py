@@ -80,6 +80,30 @@ def test_no_type_is_first_met_while_threads_run(room: str) -> None:
             id="settings",
         ),
         pytest.param(
+            "from tests.support.settings import user_settings\n"
+            "from shared.core.settings.scope_settings import read_scope_settings, write_scope_settings\n"
+            "document = write_scope_settings(user_settings(rules=()))",
+            "read_scope_settings(document)",
+            id="settings of groups and users",
+        ),
+        pytest.param(
+            "from tests.support.settings import tenant_settings\n"
+            "from shared.core.settings.import_document import import_document, import_table\n"
+            "from shared.core.settings.tables import TABLES\n"
+            "present = tenant_settings()\n"
+            "rows = 'id,rule,unless\\nx,subject-blank,\\n'",
+            "import_table(present, TABLES['rules'], rows, 'csv', 'update', ())\n"
+            "        import_document(present, '{\"notices\": {}, \"policies\": []}', 'update', ())",
+            id="imported files",
+        ),
+        pytest.param(
+            "from shared.adapters.settings_blob_format import read_index, read_note, write_note\n"
+            "from shared.core.settings.change_note import ChangeNote\n"
+            "note = write_note(ChangeNote('a@b.example'))",
+            "read_index(b'{}')\n        read_note(note)",
+            id="notes and indexes of settings",
+        ),
+        pytest.param(
             "from tests.support.records import NOW, make_ref\n"
             "from shared.core.hold.record import OutboxEntry, OutboxKind\n"
             "from shared.core.hold.work_item import read_work_item, write_work_item\n"
