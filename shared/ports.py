@@ -131,6 +131,13 @@ class MessageStore(Protocol):
         """The history, oldest first."""
         ...
 
+    def judged(self, first: MessageRef, last: MessageRef) -> frozenset[MessageRef]:
+        """Those of a tenant's messages from ``first`` to ``last``, both included, that have a state.
+
+        Costs far less than ``load`` for each of them.
+        """
+        ...
+
     def recent(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> Iterator[PastMessage]:
         """Relayed messages that were received in ``[since, until)``, to the millisecond, oldest first, at most ``limit``.
 

@@ -111,6 +111,18 @@ def read_record(rows: Mapping[str, Mapping[str, Any]]) -> MessageRecord:
     return msgspec.convert(document, MessageRecord)
 
 
+def states_filter(first: MessageRef, last: MessageRef) -> str:
+    """The query for the states of a tenant's messages from ``first`` to ``last``: one range of partition keys."""
+    ends = f"PartitionKey ge '{partition_key(first)}' and PartitionKey le '{partition_key(last)}'"
+    return f"{ends} and RowKey eq '{STATE}'"
+
+
+def read_ref(row: Mapping[str, Any]) -> MessageRef:
+    """The message that a row belongs to, by its partition key."""
+    tenant_id, _, queue_id = str(row["PartitionKey"]).partition(":")
+    return MessageRef(tenant_id, queue_id)
+
+
 def past_filter(tenant_id: str, since: datetime, until: datetime) -> str:
     """The query for what was fixed about a tenant's messages of ``[since, until)``: one range of partition keys.
 
@@ -125,8 +137,8 @@ def read_past(row: Mapping[str, Any]) -> PastMessage | None:
     document = unpack(row)
     if document["reception"]["attributed_by"] == OWN:
         return None
-    tenant_id, _, queue_id = str(row["PartitionKey"]).partition(":")
-    document["ref"] = {"tenant_id": tenant_id, "queue_id": queue_id}
+    ref = read_ref(row)
+    document["ref"] = {"tenant_id": ref.tenant_id, "queue_id": ref.queue_id}
     # Rows older than the column were stored within seconds of being received.
     judged_at = row.get(CREATED_AT)
     document["judged_at"] = judged_at.isoformat() if judged_at else document["reception"]["received_at"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from shared import log
 from shared.app import App
-from shared.ports import DueEntry
+from shared.core.message.identity import MessageRef
+from shared.ports import DueEntry, SpoolEntry
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.run_due import FAILED_PAUSE
 
@@ -15,25 +17,46 @@ OVERLAP = timedelta(minutes=5)
 """How far each sweep reaches back before the last one, for clocks that differ and listings that lag."""
 FIRST_REACH = timedelta(days=3)
 """How far the very first sweep reaches back."""
+MOST_AT_ONCE = 1000
+"""Messages that storage is asked about together. Nearly all were judged: one by one, each would be loaded many times."""
 
 
 def sweep_spool(app: App) -> int:
     """Judge what was left behind; return how many messages that were.
 
     A message that still cannot be judged gets a note in the schedule and is tried again from there, so that the sweep
-    itself always moves on.
+    itself always moves on. Raises ``TemporaryError`` where storage does not answer; the next sweep begins where this did.
     """
     now = app.clock.now()
     until = now - timedelta(seconds=app.process.watch_seconds)
     since = (app.schedule.read_mark(MARK) or now - FIRST_REACH) - OVERLAP
     found = 0
-    for entry in app.spool.committed_since(since, until):
-        try:
-            if app.messages.load(entry.ref) is None and evaluate_message(app, entry.ref, at_once=False):
-                found += 1
-                log.stage("sweep", entry.ref, "judged-late")
-        except Exception as error:  # one message must not stop the others
-            log.trouble("sweep", entry.ref, error)
-            app.schedule.add(DueEntry(entry.ref, now + FAILED_PAUSE))
+    for refs in _together(app.spool.committed_since(since, until)):
+        judged = app.messages.judged(refs[0], refs[-1])
+        for ref in refs:
+            if ref in judged:
+                continue
+            try:
+                if evaluate_message(app, ref, at_once=False):
+                    found += 1
+                    log.stage("sweep", ref, "judged-late")
+            except Exception as error:  # one message must not stop the others
+                log.trouble("sweep", ref, error)
+                app.schedule.add(DueEntry(ref, now + FAILED_PAUSE))
     app.schedule.write_mark(MARK, until)
     return found
+
+
+def _together(entries: Iterable[SpoolEntry]) -> Iterator[list[MessageRef]]:
+    """Messages of one tenant that came close together, in order: the range between them holds few others."""
+    waiting: list[MessageRef] = []
+    for ref in (entry.ref for entry in entries):
+        if waiting:
+            last = waiting[-1]
+            near = last < ref and ref.tenant_id == last.tenant_id and ref.received_at - last.received_at <= OVERLAP
+            if not near or len(waiting) == MOST_AT_ONCE:
+                yield waiting
+                waiting = []
+        waiting.append(ref)
+    if waiting:
+        yield waiting

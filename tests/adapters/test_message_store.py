@@ -224,6 +224,17 @@ class TestOutbox:
         store.outbox_sent(make_ref(), (OutboxEntry(OutboxKind.DSN, 0, NOW),))
 
 
+class TestJudged:
+    def test_messages_with_a_state_in_the_range_are_named_and_no_others(self, store: MessageStore) -> None:
+        for number in (1, 2, 3, 5, 6):
+            created(store, begun(Disposition.HOLD, ref=make_ref(number)))
+        for tenant in ("dem", "demo-2", "other"):
+            created(store, begun(ref=make_ref(3, tenant)))
+        assert store.judged(make_ref(2), make_ref(5)) == {make_ref(2), make_ref(3), make_ref(5)}
+        assert store.judged(make_ref(4), make_ref(4)) == frozenset()
+        assert store.judged(make_ref(3, "other"), make_ref(3, "other")) == {make_ref(3, "other")}
+
+
 class TestRecent:
     DAY = timedelta(days=1)
 

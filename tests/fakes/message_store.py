@@ -25,7 +25,7 @@ class _Partition:
 
 
 class FakeMessageStore:
-    """Methods for ``trouble``: ``create``, ``load``, ``commit``, ``outbox_sent``, ``events``, ``recent``."""
+    """Methods for ``trouble``: ``create``, ``load``, ``commit``, ``outbox_sent``, ``events``, ``judged``, ``recent``."""
 
     def __init__(self) -> None:
         self.trouble = Trouble()
@@ -87,6 +87,11 @@ class FakeMessageStore:
         with self.trouble.around("events"), self._lock:
             partition = self._partitions.get(ref)
             return () if partition is None else tuple(partition.events[number] for number in sorted(partition.events))
+
+    def judged(self, first: MessageRef, last: MessageRef) -> frozenset[MessageRef]:
+        """See the port."""
+        with self.trouble.around("judged"), self._lock:
+            return frozenset(ref for ref in self._partitions if first <= ref <= last)
 
     def recent(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> Iterator[PastMessage]:
         """See the port."""

@@ -8,6 +8,7 @@ import pytest
 
 from shared.app import App
 from shared.core.hold.record import State
+from shared.core.message.identity import MessageRef
 from shared.errors import StorageUnavailable
 from shared.ports import DueEntry
 from shared.usecases.run_due import run_due
@@ -44,6 +45,80 @@ def test_a_message_that_cannot_be_judged_is_tried_again_and_does_not_stop_the_ot
     world.clock.advance(minutes=6)
     run_due(world.app)
     assert all(world.messages.load(ref) is not None for ref in (first, second))
+
+
+def questions_of(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[MessageRef, MessageRef]]:
+    """From now on, what the store is asked about which messages were judged."""
+    asked: list[tuple[MessageRef, MessageRef]] = []
+    judged = world.messages.judged
+
+    def noted(first: MessageRef, last: MessageRef) -> frozenset[MessageRef]:
+        asked.append((first, last))
+        return judged(first, last)
+
+    monkeypatch.setattr(world.messages, "judged", noted)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("at_once", "questions"), [pytest.param(1000, 1, id="all together"), pytest.param(10, 5, id="ten at a time")]
+)
+def test_messages_that_came_together_are_asked_about_together(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, questions: int
+) -> None:
+    monkeypatch.setattr("shared.usecases.sweep_spool.MOST_AT_ONCE", at_once)
+    world = World()
+    for _ in range(20):
+        world.judge(OUTSIDE)
+    left = world.receive(OUTSIDE)
+    for _ in range(20):
+        world.judge(OUTSIDE)
+    world.clock.advance(seconds=60)
+    asked = questions_of(world, monkeypatch)
+
+    def refused(ref: MessageRef) -> None:
+        raise AssertionError("no message is loaded for the question whether it was judged")
+
+    monkeypatch.setattr(world.messages, "load", refused)
+    assert sweep_spool(world.app) == 1
+    assert len(asked) == questions
+    monkeypatch.undo()
+    assert world.record(left).state is State.HELD
+
+
+@pytest.mark.parametrize(
+    ("pauses_seconds", "questions"),
+    [
+        pytest.param([0] * 5, 1, id="at the same time"),
+        pytest.param([60, 60, 60], 1, id="minute by minute"),
+        pytest.param([1, 3600, 1], 2, id="an hour between them"),
+    ],
+)
+def test_a_question_reaches_no_further_than_the_messages_it_is_about(
+    monkeypatch: pytest.MonkeyPatch, pauses_seconds: list[int], questions: int
+) -> None:
+    world = World()
+    sweep_spool(world.app)
+    for seconds in pauses_seconds:
+        world.clock.advance(seconds=seconds)
+        world.judge(INSIDE)
+    world.clock.advance(seconds=60)
+    asked = questions_of(world, monkeypatch)
+    assert sweep_spool(world.app) == 0
+    assert len(asked) == questions
+
+
+def test_a_sweep_that_storage_does_not_answer_is_done_again() -> None:
+    world = World()
+    sweep_spool(world.app)
+    ref = world.receive(OUTSIDE)
+    world.clock.advance(minutes=20)
+    world.messages.trouble.before("judged", StorageUnavailable("down"))
+    with pytest.raises(StorageUnavailable):
+        sweep_spool(world.app)
+    world.clock.advance(seconds=30)
+    assert sweep_spool(world.app) == 1
+    assert world.record(ref).state is State.HELD
 
 
 def test_a_message_that_comes_in_just_before_a_sweep_is_found_by_a_later_one() -> None:
