@@ -212,15 +212,16 @@ def _is_automatic_forward(message: _Message) -> bool:
     declared = (
         message.header(b"x-ms-exchange-organization-autoforwarded") == b"true"
         or message.header(b"autoforwarded") == b"true"
-        or message.header(b"auto-submitted") in (b"auto-forwarded", b"auto-generated")
+        or message.header(b"auto-submitted") == b"auto-forwarded"
     )
+    generated = message.header(b"auto-submitted") == b"auto-generated"  # programs write it too: no proof by itself
     resent = bool(message.header(b"resent-from"))
     stranger = bool(message.sender) and all(
         mailbox.domain and domain_of(mailbox.address) not in message.internal for mailbox in message.sender
     )
     if stranger and not _is_sender(message):
         return marks or resent or declared
-    return marks and declared
+    return marks and (declared or generated)
 
 
 def _is_sender(message: _Message) -> bool:

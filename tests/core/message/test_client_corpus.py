@@ -89,7 +89,6 @@ CORPUS = {
             "root@batch01.aozora.example",
             "ops",
         ),
-        kind=MailKind.AUTOMATIC_FORWARD,
     ),
     "dkim-and-arc-signed-hop": Expected(
         "signed on the way",

@@ -96,6 +96,7 @@ KINDS: dict[str, tuple[str, str, MailKind]] = {
     "redirected by the mailbox's forwarding address": (SENDER, mail("X-MS-Exchange-ForwardingLoop: yamada@example.co.jp", STRANGER), FORWARD),
     "redirected with Resent-From": (SENDER, mail(f"Resent-From: <{SENDER}>", STRANGER), FORWARD),
     "redirected under a rewritten sender": ("yamada+SRS=abc=DE=example.org=buyer@example.co.jp", mail(f"Resent-From: <{SENDER}>", STRANGER), FORWARD),
+    "a program's report under an unknown subdomain": (SENDER, mail("Auto-Submitted: auto-generated", STRANGER), NONE),
     "stranger's From without a mark": (SENDER, mail("Subject: x", STRANGER), NONE),
     "forwarded by rule": (SENDER, mail("X-MS-Exchange-Inbox-Rules-Loop: y\nX-MS-Exchange-Organization-AutoForwarded: true"), FORWARD),
     "Resent-From on a colleague's mail": (SENDER, mail(f"Resent-From: <{SENDER}>", "suzuki@example.co.jp"), NONE),
