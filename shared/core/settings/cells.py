@@ -32,19 +32,23 @@ class _Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field of a model. ``default`` is ``NODEFAULT`` for a field that must be there."""
+    """One field of a model. ``default`` is ``NODEFAULT`` for a field that must be there.
+
+    ``may_be_empty``: it is a text that must be there and may have no characters, so that an empty cell is one.
+    """
 
     name: str
     kind: Any
     form: _Form
     default: Any
     decoder: msgspec.json.Decoder[Any]
+    may_be_empty: bool = False
 
     def read(self, cell: str, line: int) -> Any:
         """The value as plain data, ``UNSET`` for an empty cell, a ``Problem`` for one that is none."""
         text = cell if self.form is _Form.TEXT else cell.strip()
         if not text:
-            return "" if self.form is _Form.TEXT and self.default is msgspec.NODEFAULT else msgspec.UNSET
+            return "" if self.may_be_empty else msgspec.UNSET
         try:
             document = self._document(cell, text)
             value = self.decoder.decode(document)
@@ -94,10 +98,21 @@ class Column:
 
 def columns_of(model: type[msgspec.Struct]) -> tuple[Column, ...]:
     """The columns of a model, in its order. Call it at import: msgspec 0.22 crashes when threads meet in a type's first use."""
-    return tuple(
-        Column(field.name, field.type, _form(field.type), _default(field), msgspec.json.Decoder(field.type))
-        for field in msgspec.structs.fields(model)
-    )
+    return tuple(map(_column, msgspec.structs.fields(model)))
+
+
+def _column(field: msgspec.structs.FieldInfo) -> Column:
+    form, default, decoder = _form(field.type), _default(field), msgspec.json.Decoder(field.type)
+    required_text = form is _Form.TEXT and default is msgspec.NODEFAULT
+    return Column(field.name, field.type, form, default, decoder, required_text and _takes_nothing(decoder))
+
+
+def _takes_nothing(decoder: msgspec.json.Decoder[Any]) -> bool:
+    try:
+        decoder.decode(b'""')
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

@@ -198,6 +198,7 @@ class TestReports:
         texts = {(problem.line, problem.field): problem.text for problem in problems}
         assert "allowed: has-attachments" in texts[4, "rule"]
         assert "stands on line 2" in texts[5, "id"]
+        assert texts[3, "id"] == texts[11, "rule"] == "is required"
         assert "there are: partners" in texts[6, "except_lists[0]"]
 
     def test_problems_of_json_have_the_line_of_their_item(self) -> None:
