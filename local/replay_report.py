@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from local.replay_texts import REPLAY
 from local.terminal_text import one_line, pad
@@ -29,18 +30,21 @@ class _Report:
 
     def lines(self) -> Iterator[str]:
         replay, figures = self._replay, self._replay.figures
+        zone = ZoneInfo(replay.time_zone)
         yield self._text(
             "title",
             tenant=replay.tenant_id,
-            since=f"{replay.since:%Y-%m-%d %H:%M%z}",
-            until=f"{replay.until:%Y-%m-%d %H:%M%z}",
+            since=f"{replay.since.astimezone(zone):%Y-%m-%d %H:%M%z}",
+            until=f"{replay.until.astimezone(zone):%Y-%m-%d %H:%M%z}",
             file=one_line(self._file),
         )
         if not figures.read:
             yield self._text("none", tenant=replay.tenant_id)
             return
         if replay.cut and figures.last is not None:
-            yield self._text("cut", count=figures.read, last=figures.last.isoformat(timespec="seconds"))
+            yield self._text(
+                "cut", count=figures.read, last=figures.last.astimezone(zone).isoformat(timespec="seconds")
+            )
         yield ""
         for key in ("read", "judged", "same", "partly", "unknown", "unknown_held", "unknown_may_hold"):
             number: int = getattr(figures, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 
@@ -59,8 +58,3 @@ def play_traffic(
         refs.append(world.judge(*recipients, reverse_path=reverse_path, data=data))
         world.clock.advance(seconds=step.total_seconds())
     return refs
-
-
-def received(world: World, refs: Sequence[MessageRef]) -> int:
-    """How many of them have a state."""
-    return sum(world.messages.load(ref) is not None for ref in refs)

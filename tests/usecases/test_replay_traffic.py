@@ -10,20 +10,9 @@ import msgspec
 import pytest
 
 from shared.core.message.identity import MessageRef
-from shared.core.policy.actions import BccConversion, BossCopy, Delay, DeliverAtOnce, Discard, Hold, Reject, Zip
-from shared.core.policy.conditions.model import (
-    AddressList,
-    Attachment,
-    Body,
-    Header,
-    Not,
-    RecipientAddress,
-    RecipientDomain,
-    Sender,
-    Subject,
-    Time,
-)
-from shared.core.policy.policies import Policy, SubjectMark
+from shared.core.policy.actions import BossCopy, Delay, Discard, Hold, Reject
+from shared.core.policy.conditions.model import Sender, Time
+from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 from shared.core.replay.figures import BeforeAfter, Figures
 from shared.core.replay.gap import Gap
@@ -35,65 +24,10 @@ from shared.usecases.dry_decision import dry_decision
 from shared.usecases.replay_traffic import Replay, draft_settings, replay_traffic
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_message, make_settings
 from tests.support.records import NOW
+from tests.support.replay_settings import ASKS_ALL, EXTERNAL, STORED_ONLY
 from tests.support.traffic import play_traffic
 
 SINCE, UNTIL = NOW - timedelta(days=1), NOW + timedelta(days=90)
-EXTERNAL = RuleAssignment(id="external", rule="recipient-external", name="社外宛て")
-STORED_ONLY: dict[str, Any] = {
-    "rules": (
-        EXTERNAL,
-        RuleAssignment(id="files", rule="has-attachments", unless=Sender(values=("jiro@aozora.example",))),
-        RuleAssignment(id="blank", rule="subject-blank"),
-        RuleAssignment(id="many", rule="recipient-count", total_from=4),
-        RuleAssignment(id="forced", rule="forced-alert", lists=("rivals",)),
-        RuleAssignment(
-            id="word", rule="condition", keywords=("社外秘",), keyword_places=("subject", "attachment-names")
-        ),
-    ),
-    "policies": (
-        Policy(id="night", when=Time(since="22:00", until="06:00"), actions=(Delay(minutes=30),)),
-        Policy(
-            id="zip",
-            when=RecipientDomain(operator="is-external"),
-            actions=(Zip(skip_if_encrypted=False), BossCopy(who="addresses", addresses=("boss@aozora.example",))),
-        ),
-        Policy(id="hide", when=RecipientAddress(operator="contains", values=("client",)), actions=(BccConversion(),)),
-        Policy(id="own", when=Sender(values=("goro@aozora.example",)), actions=(DeliverAtOnce(),), stop=True),
-        Policy(id="stop", when=Subject(operator="contains", values=("Invoice",)), actions=(Reject(text="no"),)),
-    ),
-    "lists": (AddressList(id="rivals", entries=("rival.example",)),),
-    "subject_marks": (SubjectMark(mark="[[send]]", effect="send"),),
-}
-ASKS_ALL: dict[str, Any] = {
-    "rules": (
-        RuleAssignment(id="word", rule="condition", keywords=("社外秘", "password")),
-        RuleAssignment(id="header", rule="condition", when=Header(name="X-Confidential", operator="exists")),
-        RuleAssignment(
-            id="files", rule="has-attachments", unless=Body(operator="contains", values=("本文",)), name="添付"
-        ),
-        RuleAssignment(id="blank", rule="subject-blank"),
-    ),
-    "policies": (
-        Policy(
-            id="archive",
-            when=Attachment(test="encrypted-zip"),
-            actions=(Discard(),),
-            unless=Subject(operator="contains", values=("見積",)),
-        ),
-        Policy(id="zip", when=Not(of=Body(operator="contains", values=("Hello",))), actions=(Zip(),)),
-        Policy(id="copy", actions=(BossCopy(who="addresses", addresses=("boss@aozora.example",)), BccConversion())),
-        Policy(
-            id="through",
-            when=Body(operator="contains", values=("password",)),
-            actions=(DeliverAtOnce(),),
-            stop=True,
-            priority=10,
-        ),
-        Policy(
-            id="delay", when=Header(name="Subject", operator="contains", values=("Re:",)), actions=(Delay(minutes=5),)
-        ),
-    ),
-}
 
 
 def replay(world: World, draft: TenantSettings | None = None, **options: Any) -> Replay:
@@ -276,6 +210,18 @@ def test_groups_and_users_settings_stay_beside_the_draft() -> None:
     assert replay(world, draft).figures.count(Fate.HOLD) == BeforeAfter(1, 1)
 
 
+def test_mail_of_somebody_whose_own_settings_cannot_be_read_is_told_apart() -> None:
+    world = World(make_settings(rules=()))
+    world.app.settings.save_scope(ScopeSettings(tenant_id="demo", level="user", id=SENDER))
+    world.judge(INSIDE)
+    world.judge(INSIDE, reverse_path="jiro@aozora.example")
+    world.settings_store.trouble.before("version", NotFound("a damaged document"))
+    figures = replay(world).figures
+    assert (figures.judged, figures.unknown) == (1, 1)
+    assert [row.gap for row in figures.gaps] == [Gap.SETTINGS]
+    assert figures.unknown_examples[0].sender == SENDER
+
+
 def test_managers_and_groups_are_those_of_today() -> None:
     world = World(make_settings(rules=()))
     world.app.directory.save("demo", [Person(SENDER, manager="boss@aozora.example", groups=("sales",))])
@@ -291,8 +237,6 @@ def test_managers_and_groups_are_those_of_today() -> None:
 def test_another_tenants_mail_is_never_touched() -> None:
     world = World()
     world.judge(OUTSIDE)
-    other = World(make_settings(tenant_id="demo-2"))
-    other.messages = world.messages
     asked: list[str] = []
     recent = world.messages.recent
 
