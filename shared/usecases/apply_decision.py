@@ -17,8 +17,8 @@ from shared.core.outgoing.carry_out import Circumstances
 from shared.core.policy.decision import Decision, TransformCall
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import PermanentError
-from shared.usecases.dry_decision import dry_decision
 from shared.usecases.judge import content_queue_id
+from shared.usecases.judge_message import judge_message
 from shared.usecases.make_variant import transformed
 from shared.usecases.match_context import WhoIsWho
 from shared.usecases.workspace import Workspace
@@ -55,7 +55,7 @@ def apply_decision(
     Never raises for what a message holds.
     """
     ref = MessageRef(settings.tenant_id, content_queue_id(data))
-    judged = dry_decision(data, envelope, settings, ref, now=now, directory=directory)
+    judged = judge_message(data, envelope, settings, ref, now=now, directory=directory)
     decision = judged.decision
     around = Circumstances(settings, envelope, summarise(judged.facts), now, random)
     calls = {variant_name(decision, index): part.transforms for index, part in enumerate(decision.parts)}

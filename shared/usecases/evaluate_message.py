@@ -13,21 +13,17 @@ from shared import log
 from shared.app import App
 from shared.core.hold.begin import ORIGINAL, begin, recipients_by_variant
 from shared.core.hold.record import Variant
-from shared.core.message.build_facts import facts_of
-from shared.core.message.domains import DomainSet, domain_of
-from shared.core.message.facts import MessageFacts, RecipientFacts, RecipientField
+from shared.core.message.facts import MessageFacts
 from shared.core.message.identity import MessageRef, ref_from_blob_name
-from shared.core.message.parse import parse
 from shared.core.message.summary import summarise
 from shared.core.policy.decision import Decision
-from shared.core.policy.evaluate import decide, hold_for_error
-from shared.core.policy.needs import needs_of
+from shared.core.policy.evaluate import hold_for_error
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.settings.merge import Effective
-from shared.errors import PermanentError, TemporaryError
+from shared.errors import PermanentError
 from shared.ports import Content, Spooled
 from shared.usecases.effective_settings import effective_settings
-from shared.usecases.match_context import Known, match_context
+from shared.usecases.judge_message import facts_of_envelope, judge_message
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 from shared.usecases.trace_head import trace_head
@@ -64,18 +60,28 @@ def evaluate_message(app: App, ref: MessageRef, *, at_once: bool = True) -> bool
     except PermanentError as error:  # a group's or a user's settings cannot be read: failure means hold
         log.trouble("decide", ref, error)
     data = read_all(content)
-    facts, decision = _judge(app, spooled, settings, data)
+    judged = judge_message(
+        data,
+        spooled.envelope,
+        settings,
+        ref,
+        now=app.clock.now(),
+        directory=app.directory,
+        trace_keys=app.secrets.signing_keys("trace"),
+        on_trouble=lambda rule, error: log.trouble("decide", ref, error, rule=rule),
+    )
     if merged is None:
         decision = hold_for_error(spooled.envelope, settings.version)
     else:
-        decision = replace(decision, settings_versions=merged.versions)
+        decision = replace(judged.decision, settings_versions=merged.versions)
     try:
-        return _store(app, spooled, settings, data, facts, decision, at_once=at_once)
+        return _store(app, spooled, settings, data, judged.facts, decision, at_once=at_once)
     except PermanentError as error:
         # Storage cannot hold what was found (thousands of long names, say). The message is held all the same.
         log.trouble("decide", ref, error)
         held = hold_for_error(spooled.envelope, settings.version)
-        return _store(app, spooled, settings, data, _facts_of_envelope(spooled, settings), held, at_once=at_once)
+        known = facts_of_envelope(spooled.envelope, settings, len(data))
+        return _store(app, spooled, settings, data, known, held, at_once=at_once)
 
 
 def read_all(content: Content) -> bytes:
@@ -123,40 +129,3 @@ def _store(
 
     body = Content(len(data), lambda: iter((data,)))
     return create_and_pass_on(app, change, settings, body, on_stored=note, at_once=at_once)
-
-
-def _judge(app: App, spooled: Spooled, settings: TenantSettings, data: bytes) -> tuple[MessageFacts, Decision]:
-    known = Known(app.directory, spooled.ref.tenant_id, spooled.envelope, needs_of(settings))
-    keys = app.secrets.signing_keys("trace")
-    try:
-        tree = parse(data)
-        facts = facts_of(
-            tree,
-            spooled.envelope,
-            internal_domains=settings.internal_domains,
-            list_members=known.list_members(),
-            trace_keys=keys,
-            ref=spooled.ref,
-        )
-        context = match_context(facts, tree, known=known, time_zone=settings.time_zone, now=app.clock.now())
-        return facts, decide(
-            facts,
-            settings,
-            on_error=lambda rule, error: log.trouble("decide", spooled.ref, error, rule=rule),
-            context=context,
-        )
-    except TemporaryError:
-        raise
-    except Exception as error:  # an error while deciding is a hold, never a delivery
-        log.trouble("decide", spooled.ref, error)
-        return _facts_of_envelope(spooled, settings), hold_for_error(spooled.envelope, settings.version)
-
-
-def _facts_of_envelope(spooled: Spooled, settings: TenantSettings) -> MessageFacts:
-    """What is known when not even facts could be had: whom the message is for."""
-    internal = DomainSet(settings.internal_domains)
-    recipients = tuple(
-        RecipientFacts(address, domain := domain_of(address), RecipientField.BCC, domain not in internal)
-        for address in spooled.envelope.recipients
-    )
-    return MessageFacts(spooled.envelope, recipients, spooled.reception.size, unreadable="internal-error")

@@ -23,7 +23,7 @@ from shared.core.text.language import Language
 from shared.core.text.reasons import reason_title, render
 from shared.errors import InvalidSettings
 from shared.usecases.check_templates import check_templates
-from shared.usecases.dry_decision import dry_decision
+from shared.usecases.judge_message import judge_message
 from shared.usecases.match_context import WhoIsWho
 
 NO_DOMAIN = "invalid"
@@ -51,7 +51,7 @@ def judge(
     as one recipient; without ``now`` no condition on time matches. ``explain`` adds how every condition was answered.
     """
     ref = MessageRef(settings.tenant_id, queue_id or content_queue_id(data))
-    judged = dry_decision(data, envelope, settings, ref, now=now, directory=directory)
+    judged = judge_message(data, envelope, settings, ref, now=now, directory=directory)
     facts, decision = judged.facts, judged.decision
     document: dict[str, Any] = {
         "queue_id": ref.queue_id,

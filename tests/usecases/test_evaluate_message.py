@@ -16,6 +16,7 @@ from shared.core.policy.tenant_settings import RuleAssignment
 from shared.errors import NotFound, PermanentError, StorageUnavailable
 from shared.ports import Group, Person
 from shared.usecases import evaluate_message as module
+from shared.usecases import judge_message as judge_module
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
 from tests.support.app import INSIDE, OUTSIDE, World, make_settings
 from tests.support.records import make_ref
@@ -75,7 +76,7 @@ def test_an_error_while_deciding_is_a_hold_that_names_no_cause(monkeypatch: pyte
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("internal secret")
 
-    monkeypatch.setattr(module, "facts_of", broken)
+    monkeypatch.setattr(judge_module, "facts_of", broken)
     world = World()
     record = world.record(world.judge(INSIDE))
     assert record.state is State.HELD

@@ -17,7 +17,7 @@ from shared.core.message.header_envelope import header_envelope
 from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 from shared.errors import InvalidSettings
 from shared.ports import Group, Person
-from shared.usecases import dry_decision as module
+from shared.usecases import judge_message as module
 from shared.usecases.judge import NO_DOMAIN, TENANT, content_queue_id, default_settings, judge, settings_for
 from tests.support.corpus import corpus
 

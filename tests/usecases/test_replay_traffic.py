@@ -20,7 +20,7 @@ from shared.core.replay.outcome import Difference, Fate, outcome_of
 from shared.core.settings.scope_settings import ScopeSettings
 from shared.errors import InvalidSettings, NotFound, StorageUnavailable
 from shared.ports import Group, Person
-from shared.usecases.dry_decision import dry_decision
+from shared.usecases.judge_message import judge_message
 from shared.usecases.replay_traffic import Replay, draft_settings, replay_traffic
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_message, make_settings
 from tests.support.records import NOW
@@ -86,7 +86,7 @@ def test_what_a_replay_is_sure_of_is_what_the_message_itself_gives(seed: int, ju
 def _whole(world: World, ref: MessageRef, draft: TenantSettings) -> Any:
     record = world.record(ref)
     data = b"".join(world.spool.content("spool", ref).chunks())
-    return dry_decision(
+    return judge_message(
         data, record.envelope, draft, ref, now=record.created_at, directory=world.app.directory
     ).decision
 
