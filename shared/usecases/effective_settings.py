@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from msgspec import UNSET
+
 from shared import log
 from shared.app import App
 from shared.core.policy.decision import Decision
@@ -18,6 +20,7 @@ from shared.core.settings.group_chain import settings_chain
 from shared.core.settings.merge import Effective, effective
 from shared.core.settings.scope import TENANT_SCOPE, Level, Scope, group_scope, read_scope_name, user_scope
 from shared.core.settings.scope_settings import Document, ScopeSettings
+from shared.core.settings.shared_values import value_set
 from shared.errors import InvalidSettings, NotFound, PermanentError
 
 
@@ -48,6 +51,22 @@ def settings_for(app: App, tenant_id: str, address: str) -> TenantSettings:
     except PermanentError as error:
         log.trouble("settings", None, error)
         return app.settings.tenant(tenant_id)
+
+
+def chosen_language(app: App, tenant_id: str, person: str) -> str:
+    """The language that a person has chosen in their own settings, where nobody above decides it; else ``""``.
+
+    It comes before the one that a directory knows; a tenant's or group's language is for people of whom none is known.
+    Raises ``TemporaryError``.
+    """
+    try:
+        layers = effective_settings(app, tenant_id, person).layers
+    except PermanentError as error:
+        log.trouble("settings", None, error)
+        return ""
+    found = next((layer for layer in layers if value_set(layer, "notices.language") is not UNSET), None)
+    is_own = isinstance(found, ScopeSettings) and found.scope.level is Level.USER
+    return str(value_set(found, "notices.language")) if found is not None and is_own else ""
 
 
 def settings_judged_by(app: App, tenant_id: str, decision: Decision) -> TenantSettings:

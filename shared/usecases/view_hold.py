@@ -14,7 +14,7 @@ from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.text.language import Language, choose_language
 from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content
-from shared.usecases.effective_settings import settings_for
+from shared.usecases.effective_settings import chosen_language, settings_for
 from shared.usecases.open_link import OpenedLink
 
 LONGEST_PREFIX = 1024 * 1024
@@ -55,14 +55,15 @@ def read_prefix(content: Content, limit: int) -> bytes:
 def _language(
     app: App, tenant_id: str, person: str, chosen: str, accepted: Sequence[str], default: Language
 ) -> Language:
-    own = ""
+    own, wish = "", ""
     try:
+        wish = chosen_language(app, tenant_id, person)
         known = app.directory.people(tenant_id, (person,)).get(person.lower())
     except TemporaryError as error:  # a page in another language is better than none
         log.trouble("directory", None, error)
     else:
         own = known.language if known else ""
-    return choose_language(chosen, own, *accepted, default=default)
+    return choose_language(chosen, wish, own, *accepted, default=default)
 
 
 def _preview(app: App, record: MessageRecord) -> Preview:

@@ -17,7 +17,7 @@ from shared.core.notice.letter import Letter
 from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.text.language import Language, choose_language
-from shared.usecases.effective_settings import settings_for
+from shared.usecases.effective_settings import chosen_language, settings_for
 from shared.usecases.submit_own_mail import submit_own_mail
 
 _KINDS = {
@@ -79,9 +79,10 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
 
 
 def language_of(app: App, tenant_id: str, person: str, settings: TenantSettings) -> Language:
-    """The language that the directory knows for a person, else the tenant's."""
+    """The language that a person has chosen, else the one that the directory knows, else that of the settings."""
     known = app.directory.people(tenant_id, (person,)).get(person.lower())
-    return choose_language(known.language if known else "", default=settings.notices.language)
+    chosen = chosen_language(app, tenant_id, person)
+    return choose_language(chosen, known.language if known else "", default=settings.notices.language)
 
 
 def notice_sender(settings: TenantSettings) -> str:

@@ -16,7 +16,8 @@ from shared.core.settings.scope import group_scope, user_scope
 from shared.core.settings.scope_settings import NoticeWishes
 from shared.errors import InvalidSettings, NotFound, StorageUnavailable
 from shared.ports import Group, Person
-from shared.usecases.effective_settings import effective_settings, settings_for, settings_judged_by
+from shared.usecases.effective_settings import chosen_language, effective_settings, settings_for, settings_judged_by
+from shared.usecases.write_notice import language_of
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
 from tests.support.settings import group_settings, user_settings
 
@@ -142,6 +143,39 @@ def test_pages_and_notices_go_on_without_a_layer_that_cannot_be_read(world: Worl
     assert settings_for(world.app, "demo", SENDER).notices.language == "en"
     world.settings_store.trouble.before("version", InvalidSettings("damaged"))
     assert settings_for(world.app, "demo", SENDER) == world.settings
+
+
+@pytest.mark.parametrize(
+    ("tenant", "group", "user", "expected"),
+    [
+        pytest.param({}, None, None, "", id="nobody chose"),
+        pytest.param({}, None, "en", "en", id="the user chose"),
+        pytest.param({}, None, "ja", "ja", id="the user chose what is the default"),
+        pytest.param({}, "en", "ja", "", id="the group decides"),
+        pytest.param({}, "en", None, "", id="the group decides alone"),
+        pytest.param({"fixed": ("notices.language",)}, None, "en", "", id="the administrator decides"),
+    ],
+)
+def test_a_language_that_a_person_has_chosen_and_may_choose(
+    world: World, tenant: Any, group: Any, user: Any, expected: str
+) -> None:
+    world.settings_store.save(make_settings(**tenant))
+    if group:
+        world.settings_store.save_scope(group_settings("sales", notices=NoticeWishes(language=group)))
+    if user:
+        world.settings_store.save_scope(user_settings(SENDER, notices=NoticeWishes(language=user)))
+    assert chosen_language(world.app, "demo", SENDER) == expected
+    assert chosen_language(world.app, "demo", OUTSIDE) == ""
+
+
+def test_a_notice_is_written_in_the_language_that_its_reader_has_chosen(world: World) -> None:
+    world.app.directory.save("demo", [Person(SENDER, language="ja", groups=("tokyo",))])
+    settings = settings_for(world.app, "demo", SENDER)
+    assert language_of(world.app, "demo", SENDER, settings) == "ja"
+    world.settings_store.save_scope(user_settings(SENDER, notices=NoticeWishes(language="en")))
+    assert language_of(world.app, "demo", SENDER, settings) == "en"
+    world.settings_store.trouble.before("version", InvalidSettings("damaged"))
+    assert language_of(world.app, "demo", SENDER, settings) == "ja"
 
 
 def test_a_decisions_settings_come_back_as_they_were(world: World) -> None:
