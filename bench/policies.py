@@ -100,7 +100,9 @@ def _settings(patterns: tuple[str, ...]) -> TenantSettings:
 def _deciding(settings: TenantSettings) -> Callable[[], float]:
     """The seconds of one decision, without parsing: the median of many."""
     tree = parse(_message())
-    envelope = Envelope(f"yamada@{_DOMAIN}", tuple(f"user{number}@customer{number % 4}.example" for number in range(10)))
+    envelope = Envelope(
+        f"yamada@{_DOMAIN}", tuple(f"user{number}@customer{number % 4}.example" for number in range(10))
+    )
     facts = facts_of(tree, envelope, internal_domains=settings.internal_domains)
 
     def once() -> float:

@@ -153,8 +153,8 @@ class BlobSpool:
 
     def write_variant(self, ref: MessageRef, blob: str, chunks: Iterable[bytes]) -> int:
         """See ``Spool``. Staged in blocks, so that the size of a message does not matter; the list of them commits."""
-        from azure.core.exceptions import ResourceExistsError
         from azure.core import MatchConditions
+        from azure.core.exceptions import ResourceExistsError
         from azure.storage.blob import BlobBlock
 
         client = self._blob(OUTGOING, variant_blob_name(ref, blob))

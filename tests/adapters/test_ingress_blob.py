@@ -71,7 +71,16 @@ def test_no_settings_are_no_rules(process: ProcessSettings, container: str) -> N
 
 @pytest.mark.parametrize(
     "broken",
-    [b"", b"{", b"[]", b'{"tenant_id": 1}', document("other"), document("acme", peers=[1]), b"\xff\xfe", b'{"x":' + b"[" * 100_000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"tenant_id": 1}',
+        document("other"),
+        document("acme", peers=[1]),
+        b"\xff\xfe",
+        b'{"x":' + b"[" * 100_000,
+    ],
     ids=["empty", "half", "no object", "wrong type", "another tenant", "wrong type inside", "not UTF-8", "very deep"],
 )
 def test_broken_document_takes_nothing_from_the_others(process: ProcessSettings, container: str, broken: bytes) -> None:

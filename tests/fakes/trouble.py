@@ -1,8 +1,8 @@
 """``Trouble``: makes a fake fail on demand, before or after it has done its work.
 
-    store.trouble.before("commit", StorageUnavailable("down"))           # fails once, nothing done
-    store.trouble.after("commit", StorageUnavailable("answer lost"))     # done, and then fails once
-    store.trouble.before("load", StorageUnavailable("down"), times=3)
+store.trouble.before("commit", StorageUnavailable("down"))           # fails once, nothing done
+store.trouble.after("commit", StorageUnavailable("answer lost"))     # done, and then fails once
+store.trouble.before("load", StorageUnavailable("down"), times=3)
 """
 
 from __future__ import annotations
