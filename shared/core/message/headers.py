@@ -19,9 +19,10 @@ ATTACHED_MESSAGE = ContentType("message/rfc822")
 """What a part of a multipart/digest is that names no type (RFC 2046 section 5.1.5)."""
 _MAX_STRUCTURED = 64 * 1024
 _MAX_PARAMETERS = 500
+# A comment before a value is skipped only where the value is quoted: (1).pdf may be a bare file name.
 _JIS = rb"\x1b\$[@B][^\x1b]*+\x1b\("
 _PARAMETER = (
-    rb'[;\s]*+([^=;\s"]++)\s*+(?:=\s*+(?:"((?:[^"\\\x1b%(high)s]++|%(pair)s\\.|'
+    rb'[;\s]*+([^=;\s"]++)\s*+(?:=\s*+(?:\([^()"]*+\)\s*+(?="))?(?:"((?:[^"\\\x1b%(high)s]++|%(pair)s\\.|'
     + _JIS
     + rb'|\x1b)*+)"|((?:[^;\x1b]++|'
     + _JIS
@@ -36,6 +37,7 @@ _PARAMETER_SHIFT_JIS = re.compile(
 _SKIP = re.compile(rb'[;\s]*+["=]?')
 _ESCAPED = re.compile(rb'()\\([\\"])')
 _ESCAPED_SHIFT_JIS = re.compile(rb'([\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc])|\\([\\"])')
+_LEADING_COMMENTS = re.compile(rb"(?:\s*+\([^()]*+\))++")
 _TRAILING_COMMENT = re.compile(rb"\s\([^()]*\)$")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _EXTENDED = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*?)")
@@ -51,6 +53,8 @@ def parse_content_type(raw: bytes) -> ContentType:
 def parse_structured(raw: bytes) -> tuple[str, tuple[tuple[str, bytes], ...]]:
     """The value in lower case without comments, and the raw parameters in order, names in lower case."""
     line = unfold(raw[:_MAX_STRUCTURED])
+    if comments := _LEADING_COMMENTS.match(line):
+        line = line[comments.end() :]
     head, semicolon, rest = line.partition(b";")
     value = head.partition(b"(")[0].strip().lower().decode("ascii", "replace")
     return value, _parameters(rest) if semicolon else ()
