@@ -1,7 +1,7 @@
 """What the ZIP transform takes out of a message: which parts, which stretches of text, and the files that they stand for. Stage 4b.
 
-Pictures that the HTML text shows stay, and calendar items, attached ones too, which mail programs act upon. Files that old mailers put
-uuencoded into the text are taken out of it. Of a file in two forks (multipart/appledouble) both are taken.
+Pictures that the HTML text shows stay. So do calendar items, which mail programs act upon, and a copy of the item as a file beside it; a
+calendar that is merely attached is a file as any other. Files that old mailers put uuencoded into the text are taken out of it. Of a file in two forks (multipart/appledouble) both are taken.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ def find_taking(tree: Tree) -> Taking:
     parts: set[str] = set()
     stretches: list[Span] = []
     leafs = tuple(leaves(tree))
-    calendar = False
+    calendars = {leaf.part.path for leaf in leafs if _is_calendar(tree, leaf.part)}
+    calendar = not calendars <= attached
     report = False
     for leaf in leafs:
         part = leaf.part
-        if part.content.value == "text/calendar" and _is_calendar(tree, part):
-            calendar = calendar or part.path not in attached
-        elif part.path in attached and is_body_text(tree, leaf):
+        if calendar and part.path in calendars:
+            continue
+        if part.path in attached and is_body_text(tree, leaf):
             for file in uuencoded_files(tree.data, part.body):
                 files.append(TakenFile(file.name, file.span, "x-uuencode"))
                 stretches.append(file.span)
@@ -109,7 +110,7 @@ def _is_fork(leaf: Leaf) -> bool:
 
 
 def _is_calendar(tree: Tree, part: Part) -> bool:
-    return b"BEGIN:VCALENDAR" in decoded_head(tree.data, part, 1024).upper()
+    return part.content.value == "text/calendar" and b"BEGIN:VCALENDAR" in decoded_head(tree.data, part, 1024).upper()
 
 
 def _broken(tree: Tree, leafs: tuple[Leaf, ...], takes: bool, *, calendar: bool, report: bool) -> str | None:
