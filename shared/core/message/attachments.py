@@ -13,7 +13,15 @@ from dataclasses import dataclass
 
 from shared.core.message.decode import header_text
 from shared.core.message.facts import AttachmentFacts
-from shared.core.message.headers import disposition, first_body, parameter, percent_decode, token
+from shared.core.message.headers import (
+    disposition,
+    first_body,
+    parameter,
+    parse_content_type,
+    parse_structured,
+    percent_decode,
+    token,
+)
 from shared.core.message.limits import DEFAULT_LIMITS, Limits
 from shared.core.message.spans import Part, Tree
 from shared.core.message.transfer import IDENTITY_ENCODINGS, decoded_head, decoded_size
@@ -97,9 +105,15 @@ def is_body_text(tree: Tree, leaf: Leaf) -> bool:
         return False
     if not part.fields:
         return True
-    word, parameters = disposition(tree, part)
-    return word != "attachment" and not (
-        parameter(parameters, "filename") or parameter(part.content.parameters, "name")
+    # Where a field stands twice, readers differ about which one counts: none of them may show a file.
+    types = [parse_content_type(tree.bytes_of(field.body)) for field in part.all(b"content-type")[1:]]
+    dispositions = [parse_structured(tree.bytes_of(field.body)) for field in part.all(b"content-disposition")]
+    return all(
+        content.value in _BODY_TYPES and not parameter(content.parameters, "name") for content in (part.content, *types)
+    ) and all(
+        # A disposition that there is not is to be taken for an attachment (RFC 2183 section 2.8).
+        word in ("", "inline") and not parameter(parameters, "filename")
+        for word, parameters in dispositions
     )
 
 
@@ -165,9 +179,9 @@ def _is_structure(tree: Tree, leaf: Leaf) -> bool:
     if parent == "multipart/report" and kind in _REPORT_PARTS:
         return leaf.index > 0 and not disposition(tree, part)[1]
     if parent == "multipart/appledouble" and kind == "application/applefile":
-        return True  # the resource fork of the file beside it
+        return _is_beside_a_file(tree, leaf)
     if not leaf.above and kind in _SEALED:
-        return True
+        return token(part.content.parameters, "smime-type") != "compressed-data"  # which hides files and seals nothing
     if kind == "text/calendar" and (
         not leaf.above or parent == "multipart/alternative" or token(part.content.parameters, "method")
     ):
@@ -175,11 +189,21 @@ def _is_structure(tree: Tree, leaf: Leaf) -> bool:
     return False
 
 
+def _is_beside_a_file(tree: Tree, leaf: Leaf) -> bool:
+    """Whether a resource fork stands beside the file that it belongs to, and goes where that goes; alone it is a file."""
+    beside = leaf.above[0].children
+    if len(beside) != 2:
+        return False
+    other = Leaf(beside[1 - leaf.index], leaf.above, 1 - leaf.index)
+    is_file = other.part.content.value != "application/applefile" and not is_body_text(tree, other)
+    return other.part.is_leaf and is_file
+
+
 def _picture_id(tree: Tree, leaf: Leaf, name: str) -> str:
     """The Content-ID of a picture in a multipart/related, by which an HTML text may show it (RFC 2392); else ``""``."""
     part = leaf.part
-    if not (part.content.main == "image" or _PICTURE_ENDING.search(name)):
-        return ""
+    if part.content.main != "image" and (part.content.value in _ENDINGS or not _PICTURE_ENDING.search(name)):
+        return ""  # mail programs open by the type, whatever the name ends in
     if not any(above.content.value == "multipart/related" for above in leaf.above):
         return ""
     identifier = first_body(tree, part, b"content-id")

@@ -32,6 +32,29 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
     "text file": (multipart("mixed", TEXT, "Content-Type: text/plain; name=notes.txt\n\nx"), ["notes.txt@2"]),
     "text called an attachment": (multipart("mixed", TEXT, "Content-Type: text/html\nContent-Disposition: attachment\n\nx"), ["part-2.html@2"]),
     "second text without a name is body": (multipart("mixed", TEXT, "Content-Disposition: inline\n\nfooter"), []),
+    "text with an unknown disposition": (multipart("mixed", TEXT, "Content-Disposition: filename=a.txt\n\nx"), ["part-2.txt@2"]),
+    "text with two dispositions": (
+        multipart("mixed", TEXT, "Content-Disposition: inline\nContent-Disposition: attachment; filename=a.txt\n\nx"),
+        ["part-2.txt@2"],
+    ),
+    "text with two types": (
+        multipart("mixed", TEXT, "Content-Type: text/plain\nContent-Type: application/pdf; name=a.pdf\n\n%PDF"),
+        ["part-2.txt@2"],
+    ),
+    "text that says one thing twice": (multipart("mixed", TEXT, "Content-Disposition: inline\nContent-Disposition: inline\n\nx"), []),
+    "resource fork without its file": (
+        multipart("appledouble", "Content-Type: application/applefile; name=a\n\nx"),
+        ["a@1"],
+    ),
+    "resource fork beside a text": (
+        multipart("appledouble", "Content-Type: application/applefile; name=a\n\nx", TEXT),
+        ["a@1"],
+    ),
+    "compressed content": ("Content-Type: application/pkcs7-mime; smime-type=compressed-data; name=smime.p7z\n\nx", ["smime.p7z@1"]),
+    "a PDF whose name says picture": (
+        multipart("related", HTML, "Content-Type: application/pdf; name=p.png\nContent-ID: <pic@1>\n\n%PDF"),
+        ["p.png@2"],
+    ),
     "csv without a name": (multipart("mixed", TEXT, "Content-Type: text/csv\n\na,b"), ["part-2.csv@2"]),
     "nested mixed": (multipart("mixed", multipart("mixed", TEXT, PDF, boundary="i"), PDF), ["a.pdf@1.2", "a.pdf@2"]),
     "inside alternative (Apple Mail)": (multipart("alternative", TEXT, multipart("mixed", HTML, PDF, boundary="i")), ["a.pdf@2.2"]),
