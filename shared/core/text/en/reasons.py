@@ -102,6 +102,8 @@ TEXTS: dict[str, str] = {
     "protection.tnef": "TNEF (winmail.dat)",
     "protection.rights-managed": "rights-managed",
     "protection.calendar": "calendar item",
+    "protection.partial": "piece of a split message",
+    "protection.report": "report",
     "count.total": "total {count}, limit {limit}",
     "count.to_and_cc": "To and Cc {count}, limit {limit}",
     "count.to": "To {count}, limit {limit}",

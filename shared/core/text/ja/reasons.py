@@ -102,6 +102,8 @@ TEXTS: dict[str, str] = {
     "protection.tnef": "TNEF（winmail.dat）",
     "protection.rights-managed": "権利保護",
     "protection.calendar": "予定表アイテム",
+    "protection.partial": "分割メールの一部",
+    "protection.report": "レポート（multipart/report）",
     "count.total": "合計{count}件、基準{limit}件以上",
     "count.to_and_cc": "ToとCc{count}件、基準{limit}件以上",
     "count.to": "To{count}件、基準{limit}件以上",
