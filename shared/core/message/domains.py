@@ -7,10 +7,14 @@ every other system in use here does not make it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 _MAX_DOMAIN = 255
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_DOT_STRING = re.compile(r"[^\s\x00-\x1f\x7f\"(),.:;<>@\[\\\]]+(?:\.[^\s\x00-\x1f\x7f\"(),.:;<>@\[\\\]]+)*")
+"""RFC 5321 section 4.1.2, with the characters of RFC 6531: what needs no quotes."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,10 +36,23 @@ def domain_of(address: str) -> str:
     return normal_domain(address.rpartition("@")[2]) if "@" in address else ""
 
 
+def normal_local(local: str) -> str:
+    """A local part in lower case, without quotes and backslashes that it could do without.
+
+    ``"taro"`` and ``taro`` are one mailbox (RFC 5321 section 4.1.2), so a list that names one holds the other.
+    """
+    lower = local.lower()
+    if len(lower) > 2 and lower[0] == lower[-1] == '"':
+        bare = _ESCAPED.sub(r"\1", lower[1:-1])
+        if _DOT_STRING.fullmatch(bare):
+            return bare
+    return lower
+
+
 def normal_address(address: str) -> str:
     """The form in which two addresses are the same mailbox: everything lower case, domain as A-labels."""
     local, at, domain = address.strip().rpartition("@")
-    return f"{local.lower()}@{normal_domain(domain)}" if at else domain.lower()
+    return f"{normal_local(local)}@{normal_domain(domain)}" if at else domain.lower()
 
 
 class DomainSet:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from shared.core.message.domains import normal_domain
+from shared.core.message.domains import normal_domain, normal_local
 
 _WILD = frozenset("*?")
 
@@ -56,7 +56,7 @@ class AddressPatterns:
 
     def _add_plain(self, local: str, domain: str) -> None:
         if local:
-            self._addresses.add(f"{local.lower()}@{normal_domain(domain)}")
+            self._addresses.add(f"{normal_local(local)}@{normal_domain(domain)}")
         elif domain.startswith("."):
             self._trees.add(normal_domain(domain[1:]))
         else:
@@ -72,6 +72,7 @@ class AddressPatterns:
     def matches(self, address: str) -> bool:
         """Whether some pattern of the list fits the address."""
         local, at, domain = address.lower().rpartition("@")
+        local = normal_local(local)
         key = normal_domain(domain)
         if f"{local}@{key}" in self._addresses or key in self._domains or self._in_tree(key):
             return True

@@ -29,6 +29,21 @@ def test_an_address_is_compared_without_case_and_by_a_label() -> None:
     assert normal_address("Postmaster") == "postmaster"
 
 
+QUOTED = {
+    "quotes that are not needed": ('"Taro.Y"@example.com', "taro.y@example.com"),
+    "backslash that is not needed": ('"t\\aro"@example.com', "taro@example.com"),
+    "a space needs them": ('"ta ro"@example.com', '"ta ro"@example.com'),
+    "an at sign needs them": ('"a@b"@example.com', '"a@b"@example.com'),
+    "dots at the end need them": ('"taro."@example.com', '"taro."@example.com'),
+    "nothing needs them": ('""@example.com', '""@example.com'),
+}
+
+
+@pytest.mark.parametrize(("address", "expected"), QUOTED.values(), ids=QUOTED.keys())
+def test_a_mailbox_in_needless_quotes_is_the_same(address: str, expected: str) -> None:
+    assert normal_address(address) == expected
+
+
 @pytest.mark.parametrize(("address", "expected"), [("a@b@Example.com", "example.com"), ("postmaster", ""), ("a@", "")])
 def test_domain_of(address: str, expected: str) -> None:
     assert domain_of(address) == expected
