@@ -6,7 +6,7 @@ It takes the steps that relayed mail takes, but for storage and delivery. Time a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.hold.begin import recipients_by_variant, variant_name
@@ -36,7 +36,7 @@ class Applied:
     envelope: Envelope
     transforms: tuple[TransformCall, ...]
     data: bytes
-    password: str = ""
+    password: str = field(default="", repr=False)
     file_name: str = ""
     notes: tuple[tuple[str, str, str], ...] = ()
     problem: str = ""

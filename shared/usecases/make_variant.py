@@ -8,7 +8,7 @@ password.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.app import App
 from shared.core.hold.begin import recipients_by_variant, variant_name
@@ -19,7 +19,9 @@ from shared.core.message.source import Buffer
 from shared.core.outgoing.carry_out import Circumstances, Made, carry_out
 from shared.core.policy.decision import TransformCall
 from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.policy.transform_calls import read_call
 from shared.core.transform.splice import NOTHING, PIECE, apply
+from shared.core.transform.would_break import WouldBreak
 from shared.ports import Content
 from shared.ports_relay import Spooled
 from shared.usecases.trace_head import trace_head
@@ -34,7 +36,7 @@ class Transformed:
     """
 
     data: Buffer
-    password: str
+    password: str = field(repr=False)
     file_name: str
     notes: tuple[tuple[str, str, str], ...]
 
@@ -70,18 +72,34 @@ def transforms_of(record: MessageRecord, name: str) -> tuple[TransformCall, ...]
 def transformed(
     workspace: Workspace, chunks: Iterable[bytes], calls: Sequence[TransformCall], around: Circumstances
 ) -> Transformed:
-    """The bytes after all the calls, one after the other; each sees what the one before it made."""
+    """The bytes after all the calls, one after the other; each sees what the one before it made.
+
+    What would break the message is left out, with the note ``left-out``, where the policy that asks for it says
+    ``deliver-unchanged``: not all that a transform finds in a body could be known when the decision was taken.
+    """
     data = workspace.put(chunks)
     archive = Made(NOTHING)
     notes: list[tuple[str, str, str]] = []
     for call in calls:
-        made = carry_out(call, parse(data), around, archive)
+        try:
+            made = carry_out(call, parse(data), around, archive)
+        except WouldBreak as refusal:
+            if not _may_be_left_out(call, around.settings):
+                raise
+            notes.append((call.name, "left-out", refusal.what))
+            continue
         notes += [(call.name, word, argument) for word, argument in made.edit.notes]
         if made.edit.splices:
             data = workspace.put(apply(data, made.edit.splices))
         if made.password:
             archive = made
     return Transformed(data, archive.password, archive.file_name, tuple(notes))
+
+
+def _may_be_left_out(call: TransformCall, settings: TenantSettings) -> bool:
+    """Whether the policy that asks for this would rather have the message go without it."""
+    asked_by = getattr(read_call(call), "policy", "")
+    return any(policy.id == asked_by and policy.if_protected == "deliver-unchanged" for policy in settings.policies)
 
 
 def pieces(data: Buffer) -> Iterable[bytes]:
