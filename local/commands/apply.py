@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _stems(files: Sequence[str]) -> list[str]:
 
 def _write(path: Path, file: str, decision: Decision, form: Applied) -> None:
     about: dict[str, Any] = {
-        "file": file,
+        "file": os.fsencode(file).decode("utf-8", "replace"),
         "variant": form.name,
         "disposition": decision.disposition,
         "settings_version": decision.settings_version,
@@ -118,7 +119,8 @@ def _report(file: str, path: Path, forms: Sequence[Applied]) -> int:
     for number, form in enumerate(forms, start=1):
         names = ", ".join(call.name for call in form.transforms) or "unchanged"
         what = f"cannot be made: {form.problem}" if form.problem else names
-        print(f"{one_line(file)}: {path}.variant-{number}: {what} (recipients: {len(form.envelope.recipients)})")
+        written = one_line(f"{path}.variant-{number}")
+        print(f"{one_line(file)}: {written}: {what} (recipients: {len(form.envelope.recipients)})")
     return 1 if any(form.problem for form in forms) else 0
 
 

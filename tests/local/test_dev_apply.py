@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,18 @@ def test_two_files_of_one_name_have_forms_of_their_own(message: Path, tmp_path: 
     assert main([str(message), str(other), "--out", str(out)]) == 0
     assert (out / "estimate.variant-1.eml").read_bytes() == message.read_bytes()
     assert (out / "estimate-2.variant-1.eml").read_bytes() == other.read_bytes()
+
+
+def test_a_hostile_file_name_moves_no_cursor(message: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = message.with_name(os.fsdecode(b"a\x1b[31mb\xff.eml"))
+    hostile.write_bytes(message.read_bytes())
+    out = tmp_path / "out"
+    assert main([str(hostile), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert ".variant-1" in said
+    assert "\x1b" not in said
+    [about] = out.glob("*.json")
+    assert json.loads(about.read_bytes())["file"].endswith("a\x1b[31mb\ufffd.eml")
 
 
 def test_a_message_for_nobody_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
