@@ -5,6 +5,7 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import socket
 from dataclasses import dataclass, fields
@@ -15,6 +16,10 @@ from local.tools import ROOT
 DEFAULT_PORT_BASE = 17000
 DEFAULT_DIRECTORY = ROOT / ".run"
 _MARK = ".matta-local-data"
+
+
+_BASES = range(20_000, 32_000, 100)
+_TRIES = 200
 
 
 class LayoutError(RuntimeError):
@@ -55,15 +60,19 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Ports that nothing listens on at this moment, for instances of tests."""
-        probes = [socket.socket() for _ in fields(cls)]
-        try:
-            for probe in probes:
-                probe.bind(("127.0.0.1", 0))
-            return cls(*(probe.getsockname()[1] for probe in probes))
-        finally:
-            for probe in probes:
-                probe.close()
+        """Ports that nothing listens on at this moment, for instances of tests.
+
+        They lie below the range that the kernel takes for outgoing connections (32768 up on Linux), so that none of those
+        can take one before its part has started.
+        """
+        for _ in range(_TRIES):
+            ports = cls.from_base(secrets.choice(_BASES))
+            try:
+                ports.check_free()
+            except LayoutError:
+                continue
+            return ports
+        raise LayoutError("no free ports between 20000 and 32000")
 
     def check_free(self) -> None:
         """:raises LayoutError: something listens on one of them; names every such port and the way out."""

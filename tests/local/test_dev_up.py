@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from local.layout import LayoutError, Ports
+from local.layout import Ports
 from local.tools import ROOT
 from tests.support.waiting import is_alive, wait_for
 
@@ -27,13 +26,7 @@ PARTS = {"azurite", "mailbox", "functions", "relay"}
 
 
 def free_base() -> int:
-    while True:
-        base = random.randrange(20_000, 60_000, 100)
-        try:
-            Ports.from_base(base).check_free()
-        except LayoutError:
-            continue
-        return base
+    return Ports.free().api
 
 
 class Up:
