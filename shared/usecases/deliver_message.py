@@ -152,7 +152,7 @@ def _make_missing(attempt: _Attempt) -> bool:
             made.append(make_variant.make_variant(app, record, judged_by, name, body))
         except PermanentError as error:
             log.trouble("transform", record.ref, error)
-            failed += [_unchangeable(result.address) for result in record.pending() if result.variant == name]
+            failed += [_unchangeable(result.address, error) for result in record.pending() if result.variant == name]
     now = app.clock.now()
     changed = state.prolong(state.add_variants(record, made), now, attempt.length)
     try:
@@ -223,9 +223,10 @@ def _no_route(address: str) -> RecipientReply:
     return RecipientReply(address, False, True, 550, "5.4.4", "no next hop is set for this domain", "")
 
 
-def _unchangeable(address: str) -> RecipientReply:
-    """RFC 3463: 5.6.5 is "conversion failed"."""
-    return RecipientReply(address, False, True, 554, "5.6.5", "the message could not be changed as a policy asks", "")
+def _unchangeable(address: str, error: PermanentError) -> RecipientReply:
+    """RFC 3463: 5.6.5 is "conversion failed". The sender learns the error's public text, never its cause."""
+    text = f"the message could not be changed as a policy asks: {error.public}"
+    return RecipientReply(address, False, True, 554, "5.6.5", text, "")
 
 
 def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> RecipientResult:

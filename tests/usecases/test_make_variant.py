@@ -278,7 +278,7 @@ def test_a_delayed_message_leaves_at_its_time_and_not_before() -> None:
 
 def test_a_form_that_cannot_be_made_is_returned_and_never_sent_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise deliver_module.PermanentError("cannot")
+        raise deliver_module.PermanentError("internal cause")
 
     monkeypatch.setattr(make_variant_module, "make_variant", refuse)
     monkeypatch.setattr(deliver_module.time, "sleep", lambda seconds: None)
@@ -293,3 +293,6 @@ def test_a_form_that_cannot_be_made_is_returned_and_never_sent_unchanged(monkeyp
     number = next(result.reported_in for result in record.recipients if result.address == OUTSIDE)
     assert world.record(own_ref(ref, f"dsn-{number}")).state is State.DELIVERED
     assert not any(OUTSIDE in sent.recipients for sent in world.next_hop.transactions)
+    (dsn,) = [sent for sent in world.next_hop.transactions if sent.reverse_path == ""]
+    assert b"could not be changed as a policy asks" in dsn.data
+    assert b"internal cause" not in dsn.data

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import Mailbox
 from shared.core.message.spans import Tree
@@ -21,6 +23,7 @@ from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.policy.transform_calls import InsertTemplate, ZipAttachments, read_call
 from shared.core.transform import registry
 from shared.core.transform.archive.write import ZipMethod
+from shared.core.transform.bad_argument import BadArgument
 from shared.core.transform.insert_text import InsertText, insert_text
 from shared.core.transform.passwords import PasswordPolicy, generate
 from shared.core.transform.render_template import render_template
@@ -59,7 +62,10 @@ def carry_out(call: TransformCall, tree: Tree, around: Circumstances, before: Ma
 
     Raises ``WouldBreak``, ``BadArgument``, ``Unreadable`` or ``SettingsGone``; nothing is half done then.
     """
-    known = read_call(call)
+    try:
+        known = read_call(call)
+    except (LookupError, msgspec.MsgspecError) as error:  # stored by another version: trying again cannot help
+        raise BadArgument(f"the stored call {call.name!r} cannot be read") from error
     if isinstance(known, ZipAttachments):
         return _zip(known, tree, around)
     if isinstance(known, InsertTemplate):

@@ -26,6 +26,7 @@ from shared.core.policy.transform_calls import (
     ZipAttachments,
     stored_calls,
 )
+from shared.core.transform.bad_argument import BadArgument
 from shared.core.transform.splice import NOTHING
 from shared.core.transform.would_break import WouldBreak
 from shared.usecases.make_variant import Transformed, transformed
@@ -257,3 +258,16 @@ def test_no_calls_change_no_byte(path: Path) -> None:
     unchanged, found = made(data=data)
     assert unchanged == data
     assert (found.password, found.file_name, found.notes) == ("", "", ())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(TransformCall("turn-upside-down"), id="a-name-of-another-version"),
+        pytest.param(TransformCall("zip", '{"policy": 1}'), id="arguments-of-another-version"),
+        pytest.param(TransformCall("add-header", "{"), id="damaged"),
+    ],
+)
+def test_a_stored_call_that_cannot_be_read_fails_for_good(call: TransformCall) -> None:
+    with pytest.raises(BadArgument):
+        carry_out(call, parse(MESSAGE), around(), Made(NOTHING))
