@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from shared.core.policy.actions import AddHeader, DeliverAtOnce, Redirect, RemoveHeader, action_name
+from shared.core.message.domains import DomainSet, domain_of
+from shared.core.policy.actions import AddHeader, BossCopy, DeliverAtOnce, Redirect, RemoveHeader, action_name
 from shared.core.policy.conditions.check import check_list
 from shared.core.policy.policies import Policy
 from shared.core.policy.policies_check import Known, check_policy
@@ -43,7 +44,8 @@ def check_scope_settings(settings: ScopeSettings, above: Iterable[Document]) -> 
 
     ``above`` are the documents of the tenant and of the groups above, whose lists and templates may be named too.
     """
-    known = known_names((settings, *above))
+    documents = tuple(above)
+    known = known_names((settings, *documents))
     for collection, what in zip(COLLECTIONS, ("rule", "policy", "address list", "template"), strict=True):
         items = getattr(settings, collection)
         if items is not UNSET:
@@ -54,6 +56,21 @@ def check_scope_settings(settings: ScopeSettings, above: Iterable[Document]) -> 
         check_list(item, f"$.lists[{index}]")
     for index, policy in enumerate(settings.policies or ()):
         check_scope_policy(policy, f"$.policies[{index}]", known)
+    for document in documents:
+        if isinstance(document, TenantSettings):
+            _check_copies(settings.policies or (), DomainSet(document.internal_domains))
+
+
+def _check_copies(policies: Iterable[Policy], internal: DomainSet) -> None:
+    """Copies go to colleagues: no rule is asked about who is added, so others would pass every alert above."""
+    for index, policy in enumerate(policies):
+        for place, action in enumerate(policy.actions):
+            for number, address in enumerate(action.addresses if isinstance(action, BossCopy) else ()):
+                if domain_of(address) not in internal:
+                    refuse(
+                        f"$.policies[{index}].actions[{place}].addresses[{number}]",
+                        "a copy to somebody outside is for administrators' policies alone",
+                    )
 
 
 def check_scope_policy(policy: Policy, place: str, known: Known) -> None:

@@ -80,6 +80,16 @@ def test_actions_that_let_pass_or_change_the_way_are_for_administrators(action: 
         assert "administrators" in refused.value.public
 
 
+def test_copies_of_groups_and_users_go_to_colleagues_alone() -> None:
+    inside = BossCopy(who="addresses", addresses=("kacho@AOZORA.example",))
+    check_scope_settings(user_settings(**with_action(inside)), [TENANT])
+    outside = BossCopy(who="addresses", addresses=("kacho@aozora.example", "me@rival.example"))
+    for settings in (user_settings(**with_action(outside)), group_settings(**with_action(outside))):
+        with pytest.raises(InvalidSettings) as refused:
+            check_scope_settings(settings, [TENANT])
+        assert "$.policies[0].actions[0].addresses[1]" in refused.value.public
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
