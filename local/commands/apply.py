@@ -21,6 +21,7 @@ import msgspec
 
 from local.directory_file import read_directory
 from local.message_files import STANDARD_INPUT, add_arguments, bare_address, envelope_for, read_file, sort_out
+from local.private_files import write_private
 from local.terminal_text import one_line
 from shared.core.message.domains import domain_of
 from shared.core.message.header_envelope import header_author
@@ -108,7 +109,8 @@ def _write(path: Path, file: str, decision: Decision, form: Applied) -> None:
         "file_name": form.file_name,
         "problem": form.problem,
     }
-    path.with_name(path.name + ".json").write_bytes(msgspec.json.format(msgspec.json.encode(about), indent=2) + b"\n")
+    document = msgspec.json.format(msgspec.json.encode(about), indent=2) + b"\n"
+    write_private(path.with_name(path.name + ".json"), document)  # it may hold a policy's fixed password
     if not form.problem:
         path.with_name(path.name + ".eml").write_bytes(form.data)
 

@@ -50,6 +50,7 @@ def test_each_form_is_written_with_what_belongs_to_it(message: Path, tmp_path: P
     assert [call["name"] for call in encrypted["transforms"]] == ["zip"]
     assert len(encrypted["password"]) == 12
     assert encrypted["file_name"].startswith("enc_2")
+    assert (out / f"estimate.variant-{number}.json").stat().st_mode & 0o077 == 0
 
 
 def test_the_password_that_is_written_opens_the_archive(message: Path, tmp_path: Path) -> None:

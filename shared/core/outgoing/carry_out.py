@@ -7,7 +7,7 @@ settings that the message was judged by. Pure: time and randomness come in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,7 @@ class Made:
     """An edit, and the password and name of the ZIP that it makes, if it makes one."""
 
     edit: Edit
-    password: str = ""
+    password: str = field(default="", repr=False)
     file_name: str = ""
 
 

@@ -265,3 +265,7 @@ def test_no_calls_change_no_byte(path: Path) -> None:
 def test_a_stored_call_that_cannot_be_read_fails_for_good(call: TransformCall) -> None:
     with pytest.raises(BadArgument):
         carry_out(call, parse(MESSAGE), around(), Made(NOTHING))
+
+
+def test_what_was_made_does_not_show_its_password() -> None:
+    assert "pa55word" not in repr(Made(NOTHING, "pa55word", "enc.zip"))
