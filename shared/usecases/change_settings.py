@@ -18,6 +18,7 @@ from shared.core.settings.scope_check import check_scope_settings
 from shared.core.settings.scope_settings import Document, ScopeSettings, scope_of
 from shared.core.settings.stale_edit import StaleEdit
 from shared.errors import Conflict, InvalidSettings, NotFound
+from shared.usecases.check_outgoing import check_outgoing
 from shared.usecases.effective_settings import group_chain
 
 
@@ -30,6 +31,7 @@ def change_settings(app: App, edit: Document, author: str, comment: str = "", *,
     note = ChangeNote(author, app.clock.now(), comment, restored)
     if isinstance(edit, ScopeSettings):
         check_scope_settings(edit, documents_above(app, edit.tenant_id, edit.scope))
+    check_outgoing(edit)
     try:
         return app.settings.save_scope(edit, note) if isinstance(edit, ScopeSettings) else app.settings.save(edit, note)
     except Conflict as conflict:

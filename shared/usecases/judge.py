@@ -22,7 +22,7 @@ from shared.core.policy.tenant_settings import DECODE_ERRORS, NextHopServer, Rou
 from shared.core.text.language import Language
 from shared.core.text.reasons import reason_title, render
 from shared.errors import InvalidSettings
-from shared.usecases.check_templates import check_templates
+from shared.usecases.check_outgoing import check_outgoing
 from shared.usecases.judge_message import judge_message
 from shared.usecases.match_context import WhoIsWho
 
@@ -108,7 +108,7 @@ def settings_for(document: bytes, domain: str) -> TenantSettings:
 
 def _checked(document: bytes) -> TenantSettings:
     settings = read_settings(document)
-    check_templates(settings)
+    check_outgoing(settings)
     return settings
 
 
