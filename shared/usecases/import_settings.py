@@ -23,6 +23,7 @@ from shared.core.settings.text_file import decode_file
 from shared.errors import InvalidSettings
 from shared.ports import Group, Person
 from shared.usecases.change_settings import change_settings, documents_above, stale_edit
+from shared.usecases.check_outgoing import check_outgoing
 from shared.usecases.export_settings import directory_items, table_named
 
 
@@ -78,7 +79,10 @@ def import_settings(
     if base is not None and base != present.version:
         raise stale_edit(app, _made_from(edit, base))
     differences = compare(present, edit)
-    if dry_run or not differences:
+    if not differences:
+        return Imported(differences)
+    if dry_run:
+        check_outgoing(edit)  # a try says what saving would say
         return Imported(differences)
     return Imported(differences, change_settings(app, edit, author, comment))
 

@@ -197,3 +197,12 @@ def test_imported_rules_judge_the_next_message(world: World) -> None:
     load(world, "id,rule,enabled\nexternal,recipient-external,false\nblank,subject-blank,true\n", "rules")
     assert world.record(world.judge("x@partner.example")).decision.reasons[0].code == "no-rule"
     assert isinstance(world.app.settings.tenant("demo").rules[0], RuleAssignment)
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["dry run", "for real"])
+def test_a_template_that_cannot_be_used_is_refused_with_or_without_acting(world: World, dry_run: bool) -> None:
+    before = world.app.settings.present("demo", TENANT_SCOPE)
+    with pytest.raises(InvalidSettings) as refused:
+        load(world, "id,text\nbad,{{ ''.__class__ }}\n", "templates", dry_run=dry_run)
+    assert "$.templates[" in refused.value.public
+    assert world.app.settings.present("demo", TENANT_SCOPE) == before
