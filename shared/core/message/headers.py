@@ -11,7 +11,7 @@ import re
 
 from shared.core.message.charsets import decode_text, guess_text, is_known
 from shared.core.message.decode import clean, decode_words, unfold
-from shared.core.message.spans import ContentType, HeaderField, Part, Tree
+from shared.core.message.spans import ContentType, Part, Tree
 
 TEXT_PLAIN = ContentType("text/plain")
 """What an entity is that names no type (RFC 2045 section 5.2)."""
@@ -119,11 +119,6 @@ def token(parameters: tuple[tuple[str, bytes], ...], name: str) -> str:
 def percent_decode(value: bytes) -> bytes:
     """``%41`` to ``A``; what is no such pair stays."""
     return _PERCENT.sub(lambda pair: bytes.fromhex(pair.group(1).decode("ascii")), value)
-
-
-def field_body(tree: Tree, field: HeaderField) -> bytes:
-    """The raw body of a field."""
-    return tree.bytes_of(field.body)
 
 
 def first_body(tree: Tree, part: Part, key: bytes) -> bytes:

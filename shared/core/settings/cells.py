@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from shared.core.settings.problem import Problem, problem_of
+from shared.core.settings.problem import problem_of
 
 _YES = frozenset({"true", "1", "yes", "on", "はい", "○", "〇"})
 _NO = frozenset({"false", "0", "no", "off", "いいえ", "×"})
@@ -140,8 +140,3 @@ def _plain(text: str) -> Any:
         return msgspec.json.decode(text.encode("utf-8"))
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return text
-
-
-def is_problem(value: Any) -> bool:
-    """Whether ``Column.read`` found something wrong."""
-    return isinstance(value, Problem)
