@@ -16,6 +16,9 @@ from shared.ports import (
     Spool,
     WorkQueue,
 )
+from shared.ports_lists import MessageLists
+from shared.ports_people import AuditLog, Delegations, NoticeLedger
+from shared.ports_teams import BotTokens, Conversations, TeamsMessenger
 from shared.settings import ProcessSettings
 
 
@@ -34,3 +37,10 @@ class App:
     settings: SettingsStore
     directory: Directory
     next_hop: NextHop
+    delegations: Delegations
+    ledger: NoticeLedger
+    audit: AuditLog
+    lists: MessageLists
+    conversations: Conversations
+    teams: TeamsMessenger
+    bot_tokens: BotTokens

@@ -15,6 +15,8 @@ from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
+from shared.core.people.person import Group as Group
+from shared.core.people.person import Person as Person
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
 from shared.core.replay.past_message import PastMessage
 from shared.core.settings.change_note import NO_NOTE, ChangeNote, VersionEntry
@@ -231,40 +233,19 @@ class SettingsStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person, shared mailbox or distribution list of a tenant. ``members`` is above 1 for a list.
-
-    ``groups`` are ids; the first one is the primary group, whose settings count for the person.
-    """
-
-    address: str
-    display_name: str = ""
-    language: str = ""
-    manager: str = ""
-    groups: tuple[str, ...] = ()
-    members: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A directory group or department; ids are compared without regard to case.
-
-    ``above`` are the ids of the groups that it is part of, the one whose settings it inherits first; empty at the top.
-    ``owners`` are the addresses of those who manage its settings.
-    """
-
-    id: str
-    name: str = ""
-    above: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
-
-
 class Directory(Protocol):
     """Who is who in a tenant."""
 
     def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
-        """The known ones among ``addresses``, by lower-case address."""
+        """The known ones among ``addresses``, by lower-case address; also those who were removed (``active`` false)."""
+        ...
+
+    def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
+        """The known ones among people with these directory ids, by id; also those who were removed."""
+        ...
+
+    def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
+        """Active people who are directly in a group, by address, at most ``limit``; costs what the group's size is."""
         ...
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
@@ -272,11 +253,14 @@ class Directory(Protocol):
         ...
 
     def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
-        """Forget people. Forgetting somebody who is not there is no error."""
+        """Take people out: they stay known as not ``active``, so that they lose what they could do.
+
+        Taking out somebody who is not there makes them known as removed.
+        """
         ...
 
     def everybody(self, tenant_id: str) -> tuple[Person, ...]:
-        """All people, by address, read from storage: for export and import, not for every message."""
+        """All active people, by address, read from storage: for export and import, not for every message."""
         ...
 
     def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:

@@ -41,6 +41,18 @@ class ProcessSettings:
     settings_cache_seconds: float = 5.0
     storage_timeout: float = 10.0
     """Bound on one storage call."""
+    bot_app_id: str = ""
+    """Application (client) id of the bot's registration in Entra; empty: this installation has no Teams."""
+    bot_secret: str = ""
+    """Name of the secret that holds the bot's client secret."""
+    bot_tenant: str = "botframework.com"
+    """Entra tenant that issues the bot's own tokens: that of a single-tenant bot, or ``botframework.com``."""
+    bot_login_url: str = "https://login.microsoftonline.com"
+    """Authority for the bot's own tokens."""
+    bot_openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    """OpenID metadata of whoever signs the requests to the bot."""
+    bot_service_hosts: str = "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"
+    """Hosts to which the bot may send, with commas between; the bot's token goes nowhere else."""
     direct_deliveries: int = 3
     """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
 

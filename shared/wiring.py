@@ -16,14 +16,21 @@ def build() -> App:
 
 def connect(process: ProcessSettings) -> App:
     """An application on what ``process`` names. No connection is made before the first use of a port."""
+    from shared.adapters.audit_log_table import TableAuditLog
+    from shared.adapters.bot_tokens_jwt import JwtBotTokens
+    from shared.adapters.conversations_table import TableConversations
+    from shared.adapters.delegations_table import TableDelegations
     from shared.adapters.directory_table import TableDirectory
+    from shared.adapters.message_lists_table import TableMessageLists
     from shared.adapters.message_store_table import TableMessageStore
+    from shared.adapters.notice_ledger_table import TableNoticeLedger
     from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.smtp_next_hop import SmtpNextHop
     from shared.adapters.spool_blob import BlobSpool
     from shared.adapters.system import SystemClock, SystemRandom
+    from shared.adapters.teams_connector import ConnectorTeamsMessenger
     from shared.adapters.work_queue_storage import StorageWorkQueue
 
     clock = SystemClock()
@@ -40,4 +47,11 @@ def connect(process: ProcessSettings) -> App:
         settings=BlobSettingsStore(process),
         directory=TableDirectory(process),
         next_hop=SmtpNextHop(process.host_name, secrets, longest_seconds=0.8 * process.lease_seconds),
+        delegations=TableDelegations(process),
+        ledger=TableNoticeLedger(process),
+        audit=TableAuditLog(process),
+        lists=TableMessageLists(process),
+        conversations=TableConversations(process),
+        teams=ConnectorTeamsMessenger(process, secrets),
+        bot_tokens=JwtBotTokens(process),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 
 from shared.core.message.identity import TENANT_ID
 from shared.errors import NotFound
@@ -53,7 +55,8 @@ class FakeDirectory:
         with self.trouble.around("remove"), self._lock:
             _check(tenant_id)
             for address in addresses:
-                self._people.pop((tenant_id, address.lower()), None)
+                known = self._people.get((tenant_id, address.lower()), Person(address.lower()))
+                self._people[tenant_id, address.lower()] = replace(known, active=False)
 
     def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
         """See the port."""
@@ -66,7 +69,30 @@ class FakeDirectory:
         """See the port."""
         with self.trouble.around("everybody"), self._lock:
             _check(tenant_id)
-            return tuple(person for key, person in sorted(self._people.items()) if key[0] == tenant_id)
+            return tuple(
+                person for key, person in sorted(self._people.items()) if key[0] == tenant_id and person.active
+            )
+
+    def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
+        """See the port."""
+        with self.trouble.around("people_by_id"), self._lock:
+            _check(tenant_id)
+            wanted = {id_ for id_ in ids if id_}
+            return {
+                person.id: person for key, person in self._people.items() if key[0] == tenant_id and person.id in wanted
+            }
+
+    def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
+        """See the port."""
+        with self.trouble.around("members"), self._lock:
+            _check(tenant_id)
+            wanted = group_id.casefold()
+            found = (
+                person
+                for key, person in sorted(self._people.items())
+                if key[0] == tenant_id and person.active and wanted in {id_.casefold() for id_ in person.groups}
+            )
+            return tuple(islice(found, limit))
 
     def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
         """See the port."""

@@ -17,15 +17,22 @@ from shared.usecases.deliver_message import deliver_item
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.notify import notify_item
 from shared.usecases.run_due import run_due
+from tests.fakes.audit_log import FakeAuditLog
+from tests.fakes.bot_tokens import FakeBotTokens
 from tests.fakes.clock import FakeClock
+from tests.fakes.conversations import FakeConversations
+from tests.fakes.delegations import FakeDelegations
 from tests.fakes.directory import FakeDirectory
+from tests.fakes.message_lists import FakeMessageLists
 from tests.fakes.message_store import FakeMessageStore
 from tests.fakes.next_hop import FakeNextHop
+from tests.fakes.notice_ledger import FakeNoticeLedger
 from tests.fakes.random import FakeRandom
 from tests.fakes.schedule import FakeSchedule
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings_store import FakeSettingsStore
 from tests.fakes.spool import FakeSpool
+from tests.fakes.teams_messenger import FakeTeamsMessenger
 from tests.fakes.work_queue import FakeWorkQueue
 from tests.support.records import NOW, make_reception
 
@@ -70,6 +77,13 @@ class World:
         self.next_hop = FakeNextHop()
         self.settings_store = FakeSettingsStore(self.settings)
         self.directory = FakeDirectory()
+        self.delegations = FakeDelegations()
+        self.ledger = FakeNoticeLedger()
+        self.audit = FakeAuditLog()
+        self.lists = FakeMessageLists()
+        self.conversations = FakeConversations()
+        self.teams = FakeTeamsMessenger()
+        self.bot_tokens = FakeBotTokens()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -85,6 +99,13 @@ class World:
             settings=self.settings_store,
             directory=self.directory,
             next_hop=self.next_hop,
+            delegations=self.delegations,
+            ledger=self.ledger,
+            audit=self.audit,
+            lists=self.lists,
+            conversations=self.conversations,
+            teams=self.teams,
+            bot_tokens=self.bot_tokens,
         )
 
     def receive(self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None) -> MessageRef:

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.core.hold.actor import SYSTEM as SYSTEM
+from shared.core.hold.actor import Actor as Actor
+from shared.core.hold.actor import Channel as Channel
+from shared.core.hold.actor import Role as Role
+from shared.core.hold.approval import ApprovalRequest
+from shared.core.hold.password_notice import PasswordNotice
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import MessageRef
 from shared.core.message.summary import MessageSummary
@@ -21,56 +27,24 @@ class State(StrEnum):
 
     HELD = "held"
     DELAYED = "delayed"
+    AWAITING_APPROVAL = "awaiting-approval"
     DELIVERING = "delivering"
     DELIVERED = "delivered"
     PARTLY_DELIVERED = "partly-delivered"
     BOUNCED = "bounced"
     DISCARDED = "discarded"
     EXPIRED = "expired"
+    DENIED = "denied"
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more can happen to the message."""
-        return self not in (State.HELD, State.DELAYED, State.DELIVERING)
+        return self not in (State.HELD, State.DELAYED, State.AWAITING_APPROVAL, State.DELIVERING)
 
     @property
     def awaits_decision(self) -> bool:
-        """Whether somebody can still release or discard the message. A delayed one is released by time alone."""
+        """Whether its sender can still release or discard the message. A delayed one is released by time alone."""
         return self in (State.HELD, State.DELAYED)
-
-
-class Role(StrEnum):
-    """As what somebody acts."""
-
-    SENDER = "sender"
-    PROXY = "proxy"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
-    SYSTEM = "system"
-
-
-class Channel(StrEnum):
-    """By which way a request came."""
-
-    LINK = "link"
-    PORTAL = "portal"
-    TEAMS = "teams"
-    TIMER = "timer"
-    RELAY = "relay"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, as what, through which channel, and from where (``peer`` is a network address or empty)."""
-
-    role: Role
-    name: str
-    channel: Channel
-    peer: str = ""
-    on_behalf_of: str = ""
-
-
-SYSTEM = Actor(Role.SYSTEM, "matta", Channel.TIMER)
 
 
 class Fate(StrEnum):
@@ -79,6 +53,8 @@ class Fate(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
+    """Taken out by whoever released the message to the others (product.md H10); never sent to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +112,9 @@ class MessageRecord:
     ``own`` names the purpose of a mail that Matta itself wrote (``hold-notice-0``, ``dsn-1``) and is empty for relayed
     mail; ``about`` is then the message it is about. ``lease_until`` is the time up to which a worker owns the delivery
     (``lease`` is its random token). ``due_at`` is when the record next wants a look; ``None`` when it does not.
-    ``event_count`` numbers the next event.
+    ``event_count`` numbers the next event. ``approval`` is there from the sender's release on where the decision asks
+    for one. ``dropped_attachments`` are part numbers that a partial release took out. ``passwords`` has an entry for
+    each variant with a generated or fixed ZIP password.
     """
 
     ref: MessageRef
@@ -159,10 +137,19 @@ class MessageRecord:
     variants: tuple[Variant, ...] = ()
     recipients: tuple[RecipientResult, ...] = ()
     event_count: int = 0
+    approval: ApprovalRequest | None = None
+    dropped_attachments: tuple[str, ...] = ()
+    passwords: tuple[PasswordNotice, ...] = ()
 
     def pending(self) -> tuple[RecipientResult, ...]:
         """The recipients that delivery still owes."""
         return tuple(result for result in self.recipients if result.fate is Fate.PENDING)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the message next wants a look: for its own sake, or for a password notice that goes out by itself."""
+        moments = [notice.due_at for notice in self.passwords if notice.due_at is not None]
+        return min([*moments, *([self.due_at] if self.due_at is not None else [])], default=None)
 
 
 class OutboxKind(StrEnum):
@@ -171,6 +158,16 @@ class OutboxKind(StrEnum):
     DELIVER = "deliver"
     HOLD_NOTICE = "hold-notice"
     DSN = "dsn"
+    APPROVAL_NOTICE = "approval-notice"
+    """Approvers are to be told of the request, reminder or escalation of that event."""
+    ANSWER_NOTICE = "answer-notice"
+    """The sender is to be told how the approval of that event ended."""
+    RECEIPT = "receipt"
+    """The sender is to be told of an encryption: its password, and the state of the password notice."""
+    PASSWORD_NOTICE = "password-notice"  # noqa: S105  # a kind of work, no password
+    """Recipients are to be told the password."""
+    CARDS = "cards"
+    """Every copy of the message's cards is to show how things stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +195,18 @@ class EventCode(StrEnum):
     DELIVERED = "delivered"
     PARTLY_DELIVERED = "partly-delivered"
     BOUNCED = "bounced"
+    APPROVAL_REQUESTED = "approval-requested"
+    APPROVAL_REMINDED = "approval-reminded"
+    ESCALATED = "escalated"
+    VOTED = "voted"
+    APPROVED = "approved"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    PASSWORD_WAITING = "password-waiting"  # noqa: S105  # a code, no password
+    PASSWORD_SENT = "password-sent"  # noqa: S105
+    PASSWORD_PAUSED = "password-paused"  # noqa: S105
+    PASSWORD_RESUMED = "password-resumed"  # noqa: S105
+    PASSWORD_DELETED = "password-deleted"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,23 @@ class InsertText(Model, frozen=True, kw_only=True, tag_field="type", tag="insert
 
 
 class Approval(Model, frozen=True, kw_only=True, tag_field="type", tag="approval"):
-    """A5: somebody else decides after the sender. Modelled here; carried out from the approval work on."""
+    """A5: somebody else decides after the sender's own release (product.md P).
+
+    ``quorum``: with ``first`` the first answer decides, with ``all`` every approver must allow, with ``count`` ``needed``
+    of them must. Each of ``reminders`` comes ``reminder_hours`` after the one before; then ``escalate_to`` (or each
+    approver's manager, with ``escalate_to_manager``) is asked too, with reminders anew; then ``at_end`` is done.
+    """
 
     approvers: Literal["manager", "addresses", "group"] = "manager"
     addresses: tuple[Address, ...] = ()
     group: str = ""
+    quorum: Literal["first", "all", "count"] = "first"
     needed: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    reminder_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] = 4.0
+    reminders: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2
+    escalate_to: tuple[Address, ...] = ()
+    escalate_to_manager: bool = False
+    at_end: Literal["leave", "release", "discard"] = "leave"
 
 
 class Hold(Model, frozen=True, kw_only=True, tag_field="type", tag="hold"):

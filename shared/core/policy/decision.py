@@ -65,6 +65,29 @@ class TransformCall:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalCall:
+    """An approval that a policy asks for after the sender's release, with its settled arguments (product.md P).
+
+    ``approvers`` is ``manager``, ``addresses`` or ``group``. ``quorum``: ``first`` answer decides, ``all`` must allow, or
+    ``count``: ``needed`` of them must. Who they are is looked up when the sender releases. ``escalate_to`` takes over after the
+    reminders, ``manager`` meaning each approver's own. ``at_end``: leave, release or discard.
+    """
+
+    policy: str
+    policy_name: str
+    approvers: str
+    addresses: tuple[str, ...] = ()
+    group: str = ""
+    quorum: str = "first"
+    needed: int = 1
+    reminder_hours: float = 4.0
+    reminders: int = 2
+    escalate_to: tuple[str, ...] = ()
+    escalate_to_manager: bool = False
+    at_end: str = "leave"
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionPart:
     """The recipients that share one fate. Every envelope recipient is in exactly one part.
 
@@ -91,7 +114,7 @@ class Decision:
     every recipient is sent through, empty for the one of the recipient's domain. ``notify_sender``: the sender is told
     of a discard. ``reject_text`` stands in the DSN of a reject. ``notes`` tell what else was found and decided (policies
     that were applied, conflicts, subject marks) and ask for nothing. ``skipped`` are the reasons of rules that matched
-    and were passed over.
+    and were passed over. ``approvals`` are asked for after a release, all of them.
     """
 
     parts: tuple[DecisionPart, ...]
@@ -103,6 +126,7 @@ class Decision:
     notes: tuple[Reason, ...] = ()
     skipped: tuple[Reason, ...] = ()
     settings_versions: tuple[tuple[str, int], ...] = ()
+    approvals: tuple[ApprovalCall, ...] = ()
 
     @property
     def disposition(self) -> Disposition:

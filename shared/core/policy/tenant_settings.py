@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.core.policy.conditions.model import AddressList, Condition
-from shared.core.policy.model import Domain, Language, Model, Name, TenantId
+from shared.core.policy.model import Domain, Language, Model, Name, TenantId, TimeOfDay
 from shared.core.policy.policies import Policy, SubjectMark, Template
 from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
@@ -28,7 +28,9 @@ RuleKind = Literal[
     "condition",
 ]
 KeywordPlace = Literal["subject", "body", "attachment-names"]
-SharedValue = Literal["notices.language", "notices.reminder_hours", "notices.reminders"]
+NoticeChannel = Literal["mail", "teams-card", "teams-text"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+SharedValue = Literal["notices.language", "notices.reminder_hours", "notices.reminders", "notices.channels"]
 """The single values that groups and users may set too, where the tenant has not (product.md S2)."""
 
 
@@ -115,13 +117,60 @@ class Delivery(Model, frozen=True):
     longest_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
 
 
+class BusinessHours(Model, frozen=True):
+    """When a tenant's people work: pauses between reminders and the time to the end of a hold run only then.
+
+    ``start`` and ``end`` are in the tenant's time zone. ``holidays``: ``japan`` leaves out national holidays. ``closed``
+    are further days without work.
+    """
+
+    days: Annotated[tuple[Weekday, ...], msgspec.Meta(min_length=1, max_length=7)] = ("mon", "tue", "wed", "thu", "fri")
+    start: TimeOfDay = "09:00"
+    end: TimeOfDay = "18:00"
+    holidays: Literal["none", "japan"] = "japan"
+    closed: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}\Z")], ...], msgspec.Meta(max_length=400)
+    ] = ()
+
+
+NoticeName = Literal[
+    "hold-first",
+    "hold-reminder",
+    "hold-left",
+    "hold-released",
+    "hold-expired",
+    "hold-delayed",
+    "hold-discarded",
+    "approval-request",
+    "approval-reminder",
+    "approval-approved",
+    "approval-denied",
+    "receipt",
+    "password",
+]
+"""A notice whose words a tenant can replace."""
+
+
+class NoticeText(Model, frozen=True, kw_only=True):
+    """A tenant's own words for one notice in one language: Jinja2, sandboxed; docs/POLICY.md lists the variables.
+
+    They stand in place of the built-in subject and opening; what the message is, its reasons and its buttons stay.
+    """
+
+    notice: NoticeName
+    language: Language
+    subject: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    text: Annotated[str, msgspec.Meta(max_length=20_000)] = ""
+
+
 class HoldNotices(Model, frozen=True):
     """Who is told of a hold, how often, and what happens when nobody decides.
 
     ``sender_address`` is the From of Matta's notices; empty means ``matta@`` the tenant's first domain. ``language`` is
     used for people whose own language is not known. After ``reminders`` reminders, each ``reminder_hours`` after the
     one before, comes the end: at the next interval ``at_end`` is done. ``administrator_address`` is asked where the
-    sender is none of the tenant's own addresses; empty means ``postmaster@`` the tenant's first domain.
+    sender is none of the tenant's own addresses; empty means ``postmaster@`` the tenant's first domain. ``channels`` are
+    the ways in which people are told, several at once if wanted; where Teams fails ``fall_back_after`` times, mail is used.
     """
 
     sender_address: str = ""
@@ -131,6 +180,16 @@ class HoldNotices(Model, frozen=True):
     reminders: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2
     at_end: Literal["leave", "release", "discard"] = "leave"
     link_days: Annotated[float, msgspec.Meta(gt=0, le=90)] = 7.0
+    channels: Annotated[tuple[NoticeChannel, ...], msgspec.Meta(min_length=1, max_length=3)] = ("mail",)
+    fall_back_after: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    business_hours: BusinessHours | None = None
+    texts: Annotated[tuple[NoticeText, ...], msgspec.Meta(max_length=100)] = ()
+
+
+class Teams(Model, frozen=True):
+    """The tenant's Microsoft Teams. ``entra_tenant`` is its directory id; empty means that no bot is installed."""
+
+    entra_tenant: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")] = ""
 
 
 class SmtpUser(Model, frozen=True):
@@ -175,6 +234,7 @@ class TenantSettings(Model, frozen=True):
     subject_marks: Annotated[tuple[SubjectMark, ...], msgspec.Meta(max_length=50)] = ()
     system_policies: SystemPolicies = SystemPolicies()
     notices: HoldNotices = HoldNotices()
+    teams: Teams = Teams()
     delivery: Delivery = Delivery()
     fixed: tuple[SharedValue, ...] = ()
 

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from shared.core.policy.conditions.model import AddressList
 from shared.core.policy.model import Language, Model, TenantId
 from shared.core.policy.policies import Policy, Template
-from shared.core.policy.tenant_settings import DECODE_ERRORS, RuleAssignment, TenantSettings
+from shared.core.policy.tenant_settings import DECODE_ERRORS, NoticeChannel, RuleAssignment, TenantSettings
 from shared.core.settings.scope import TENANT_SCOPE, Level, Scope, group_scope, user_scope
 from shared.errors import InvalidSettings
 
@@ -25,6 +25,7 @@ class NoticeWishes(Model, frozen=True):
     language: Language | UnsetType = UNSET
     reminder_hours: Annotated[float, msgspec.Meta(gt=0, le=720)] | UnsetType = UNSET
     reminders: Annotated[int, msgspec.Meta(ge=0, le=20)] | UnsetType = UNSET
+    channels: Annotated[tuple[NoticeChannel, ...], msgspec.Meta(min_length=1, max_length=3)] | UnsetType = UNSET
 
 
 class ScopeSettings(Model, frozen=True):

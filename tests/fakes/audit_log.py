@@ -1,0 +1,35 @@
+"""``FakeAuditLog``: the ``AuditLog`` port in memory."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from shared.core.message.identity import MessageRef
+from shared.ports_people import AuditEntry
+from tests.fakes.trouble import Trouble
+
+
+class FakeAuditLog:
+    """Methods for ``trouble``: those of the port."""
+
+    def __init__(self) -> None:
+        self.trouble = Trouble()
+        self._lock = threading.Lock()
+        self._lines: list[tuple[str, AuditEntry]] = []
+
+    def append(self, tenant_id: str, entry: AuditEntry) -> None:
+        """See the port."""
+        with self.trouble.around("append"), self._lock:
+            self._lines.append((tenant_id, entry))
+
+    def between(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> tuple[AuditEntry, ...]:
+        """See the port."""
+        with self.trouble.around("between"), self._lock:
+            found = [entry for of, entry in self._lines if of == tenant_id and since <= entry.at < until]
+            return tuple(sorted(found, key=lambda entry: entry.at, reverse=True)[:limit])
+
+    def about(self, ref: MessageRef) -> tuple[AuditEntry, ...]:
+        """See the port."""
+        with self.trouble.around("about"), self._lock:
+            return tuple(sorted((entry for _, entry in self._lines if entry.ref == ref), key=lambda entry: entry.at))
