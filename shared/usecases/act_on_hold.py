@@ -1,55 +1,19 @@
-"""Release or discard a held message by a link (stage 6): exactly one decision, however often it is asked for."""
+"""Release or discard a held message by a link (stage 6)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from enum import StrEnum
 
-from shared import log
 from shared.app import App
-from shared.core.hold import state
-from shared.core.hold.record import Actor, Channel, MessageRecord
-from shared.core.notice.sheet import number_reasons
-from shared.errors import Conflict
-from shared.usecases.commit import commit
+from shared.core.hold.actor import Channel
+from shared.usecases.decide_hold import TRIES as TRIES
+from shared.usecases.decide_hold import Acted as Acted
+from shared.usecases.decide_hold import AlreadyActed as AlreadyActed
+from shared.usecases.decide_hold import Asker, HoldWish, decide_hold
+from shared.usecases.decide_hold import NotAcknowledged as NotAcknowledged
+from shared.usecases.decide_hold import Verb as Verb
+from shared.usecases.decide_hold import missing_reasons as missing_reasons
 from shared.usecases.open_link import open_link
-
-TRIES = 5
-"""How often a lost race is run again. Each loss means that somebody else moved on, so more would not help."""
-
-
-class Verb(StrEnum):
-    """What a person may decide about a held message."""
-
-    RELEASE = "release"
-    DISCARD = "discard"
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """This request decided."""
-
-    record: MessageRecord
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyActed:
-    """Somebody had decided before; ``record.outcome`` says who, when and what."""
-
-    record: MessageRecord
-
-
-@dataclass(frozen=True, slots=True)
-class NotAcknowledged:
-    """Nothing was done: these reasons (by number) were not acknowledged."""
-
-    numbers: tuple[int, ...]
-
-
-def missing_reasons(record: MessageRecord, acknowledged: Collection[int]) -> tuple[int, ...]:
-    """The numbers of the reasons that a release still wants acknowledged."""
-    return tuple(reason.number for reason in number_reasons(record) if reason.number not in acknowledged)
 
 
 def act_on_hold(
@@ -57,23 +21,8 @@ def act_on_hold(
 ) -> Acted | AlreadyActed | NotAcknowledged:
     """Carry out the decision of a link's person. ``peer`` is the network address that asks, for the record.
 
-    Raises what ``open_link`` raises, and ``Conflict`` after losing ``TRIES`` races.
+    Raises what ``open_link`` and ``decide_hold`` raise.
     """
-    for attempt in range(TRIES):
-        opened = open_link(app, token)
-        record = opened.stored.record
-        if verb is Verb.RELEASE and (missing := missing_reasons(record, acknowledged)):
-            return NotAcknowledged(missing)
-        actor = Actor(opened.role, opened.claims.person, Channel.LINK, peer)
-        decide = state.release if verb is Verb.RELEASE else state.discard
-        try:
-            stored = commit(app, opened.stored, decide(record, actor, app.clock.now()))
-        except state.AlreadyDecided as decided:
-            return AlreadyActed(decided.record)
-        except Conflict:
-            if attempt == TRIES - 1:
-                raise
-        else:
-            log.stage("act", record.ref, verb, channel=actor.channel, session=record.reception.session_id)
-            return Acted(stored.record)
-    raise AssertionError("the last try returns or raises")
+    opened = open_link(app, token)
+    asker = Asker(opened.claims.person, Channel.LINK, peer)
+    return decide_hold(app, opened.claims.ref, asker, HoldWish(verb, frozenset(acknowledged)))

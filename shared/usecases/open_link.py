@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.app import App
-from shared.core.hold.entitlement import entitled
+from shared.core.hold.entitlement import Standing, entitled
 from shared.core.hold.link import LinkClaims, LinkForged, Purpose, read_link
-from shared.core.hold.record import Role
+from shared.core.hold.record import MessageRecord
 from shared.errors import PermanentError
 from shared.ports import Stored
+from shared.usecases.people_about import people_about
 
 
 class LinkForeign(PermanentError):
@@ -25,7 +26,7 @@ class OpenedLink:
 
     claims: LinkClaims
     stored: Stored
-    role: Role
+    standing: Standing
 
 
 def open_link(app: App, token: str) -> OpenedLink:
@@ -40,7 +41,13 @@ def open_link(app: App, token: str) -> OpenedLink:
     stored = app.messages.load(claims.ref)
     if stored is None or stored.record.own:
         raise LinkForged("no such message")
-    role = entitled(stored.record, claims.person, app.settings.tenant(claims.ref.tenant_id))
-    if role is None:
+    standing = standing_of(app, stored.record, claims.person)
+    if standing is None:
         raise LinkForeign("the person is not entitled to the message")
-    return OpenedLink(claims, stored, role)
+    return OpenedLink(claims, stored, standing)
+
+
+def standing_of(app: App, record: MessageRecord, person: str) -> Standing | None:
+    """As what ``person`` may see and decide the message now. Raises ``TemporaryError``."""
+    people = people_about(app, record, person)
+    return entitled(record, person, app.settings.tenant(record.ref.tenant_id), people, app.clock.now())

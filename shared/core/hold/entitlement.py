@@ -1,10 +1,68 @@
-"""Who may see and decide a message: the one place where that is said (stage 6)."""
+"""Who may see and decide a message, for whom, and who is asked: the one place where that is said (stages 5 and 6)."""
 
 from __future__ import annotations
 
-from shared.core.hold.record import MessageRecord, Role
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.core.hold.actor import Role
+from shared.core.hold.record import MessageRecord
 from shared.core.message.domains import DomainSet, domain_of, normal_address
+from shared.core.people.delegation import Delegation
+from shared.core.people.person import Person, PersonKind
 from shared.core.policy.tenant_settings import TenantSettings
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What directory and delegations say of everybody that a question about one message can be about.
+
+    ``known`` by lower-case address, ``delegations`` by normal address. Who is not in ``known`` may still be somebody: a
+    new tenant works without a directory (product.md S3).
+    """
+
+    known: Mapping[str, Person] = field(default_factory=dict)
+    delegations: Mapping[str, Delegation] = field(default_factory=dict)
+
+    def is_removed(self, address: str) -> bool:
+        """Whether the directory has taken that person out."""
+        person = self.known.get(address.lower())
+        return person is not None and not person.active
+
+    def is_shared(self, address: str) -> bool:
+        """Whether that is a shared mailbox."""
+        person = self.known.get(address.lower())
+        return person is not None and person.kind is PersonKind.SHARED
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two addresses are one person's: the same address, or the same directory id."""
+        if normal_address(one) == normal_address(other):
+            return True
+        first, second = self.known.get(one.lower()), self.known.get(other.lower())
+        return first is not None and second is not None and bool(first.id) and first.id == second.id
+
+    def proxies_of(self, principal: str, now: datetime) -> tuple[str, ...]:
+        """Who may act for ``principal`` now: normal addresses, without the principal and without who was removed."""
+        delegation = self.delegations.get(normal_address(principal))
+        if delegation is None or self.is_removed(principal):
+            return ()
+        return tuple(
+            proxy for proxy in delegation.acting(now) if not self.same(proxy, principal) and not self.is_removed(proxy)
+        )
+
+    def is_away(self, principal: str, now: datetime) -> bool:
+        """Whether ``principal`` has said to be absent now."""
+        delegation = self.delegations.get(normal_address(principal))
+        return delegation is not None and delegation.is_away(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """As what somebody acts, and for whom (``on_behalf_of``, empty for themselves)."""
+
+    role: Role
+    on_behalf_of: str = ""
 
 
 def sender_of(record: MessageRecord) -> str:
@@ -15,16 +73,34 @@ def sender_of(record: MessageRecord) -> str:
     return record.envelope.reverse_path
 
 
-def asked_person(record: MessageRecord, settings: TenantSettings) -> str:
-    """Who is told of a held message and may decide it: its sender, if that is one of the tenant's own addresses.
+def asked_person(record: MessageRecord, settings: TenantSettings, people: People | None = None) -> str:
+    """Whose decision a held message is: its sender's, if that is one of the tenant's own addresses and not removed.
 
-    Otherwise the tenant's administrator: an envelope sender in somebody else's domain proves nothing, and a link in their
-    hands would release the tenant's mail. Empty for the null sender.
+    Otherwise the tenant's administrator's: an envelope sender in somebody else's domain proves nothing, and a link in
+    their hands would release the tenant's mail. Empty for the null sender.
     """
     sender = sender_of(record)
-    if not sender or domain_of(sender) in DomainSet(settings.internal_domains):
+    if not sender:
+        return ""
+    if domain_of(sender) in DomainSet(settings.internal_domains) and not (people and people.is_removed(sender)):
         return sender
     return administrator_of(settings)
+
+
+def people_to_ask(record: MessageRecord, settings: TenantSettings, people: People, now: datetime) -> tuple[str, ...]:
+    """Who is told of a hold: the asked person; for a shared mailbox its proxies; for somebody away the proxies too."""
+    asked = asked_person(record, settings, people)
+    if not asked:
+        return ()
+    return with_proxies(asked, people, now)
+
+
+def with_proxies(principal: str, people: People, now: datetime) -> tuple[str, ...]:
+    """Who is told in place of, or beside, ``principal``."""
+    proxies = people.proxies_of(principal, now)
+    if people.is_shared(principal) and proxies:
+        return proxies
+    return (principal, *proxies) if people.is_away(principal, now) else (principal,)
 
 
 def administrator_of(settings: TenantSettings) -> str:
@@ -32,12 +108,19 @@ def administrator_of(settings: TenantSettings) -> str:
     return settings.notices.administrator_address or f"postmaster@{settings.domains[0].lstrip('.')}"
 
 
-def entitled(record: MessageRecord, person: str, settings: TenantSettings) -> Role | None:
-    """As what ``person`` may see and decide the message; ``None`` when they may not.
+def entitled(
+    record: MessageRecord, person: str, settings: TenantSettings, people: People, now: datetime
+) -> Standing | None:
+    """As what ``person`` may see and decide the message now; ``None`` when they may not.
 
-    Mail that Matta wrote itself is nobody's to look at.
+    Mail that Matta wrote itself is nobody's to look at. Who was removed from the directory may do nothing.
     """
-    asked = asked_person(record, settings)
-    if record.own or not asked or normal_address(person) != normal_address(asked):
+    asked = asked_person(record, settings, people)
+    if record.own or not asked or not person or people.is_removed(person):
         return None
-    return Role.SENDER if normal_address(person) == normal_address(sender_of(record)) else Role.ADMINISTRATOR
+    if people.same(person, asked):
+        is_sender = normal_address(asked) == normal_address(sender_of(record))
+        return Standing(Role.SENDER if is_sender else Role.ADMINISTRATOR)
+    if normal_address(person) in people.proxies_of(asked, now):
+        return Standing(Role.PROXY, asked)
+    return None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.core.hold.approval import ApprovalStep
 from shared.core.hold.change import make_change, report_failures
 from shared.core.hold.record import (
     SYSTEM,
@@ -65,7 +66,17 @@ class RetryPlan:
         return min(grown, self.longest_pause) * (1 + 0.2 * jitter)
 
 
-def release(record: MessageRecord, actor: Actor, now: datetime) -> Change:
+@dataclass(frozen=True, slots=True)
+class ReleaseTerms:
+    """On what terms a message is released: without some recipients or attachments, with whose approval, and a comment."""
+
+    drop_recipients: tuple[str, ...] = ()
+    drop_attachments: tuple[str, ...] = ()
+    comment: str = ""
+    steps: tuple[ApprovalStep, ...] = ()
+
+
+def release(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms = ReleaseTerms()) -> Change:
     """Let a held or delayed message go. Raises ``AlreadyDecided``."""
     _must_await_decision(record)
     changed = replace(

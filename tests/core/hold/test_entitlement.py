@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.hold.entitlement import asked_person, entitled
-from shared.core.hold.record import Role
+from shared.core.hold.entitlement import People, asked_person, entitled
+from shared.core.hold.record import MessageRecord, Role
 from shared.core.message.facts import Mailbox
 from shared.core.policy.tenant_settings import HoldNotices, TenantSettings
 from tests.support.app import make_settings
 from tests.support.holds import make_change, with_header
+from tests.support.records import NOW
+
+NOBODY = People()
+
+
+def role_of(record: MessageRecord, person: str, settings: TenantSettings) -> Role | None:
+    standing = entitled(record, person, settings, NOBODY, NOW)
+    return standing.role if standing else None
+
 
 SETTINGS = make_settings()
 WITH_ADMINISTRATOR = make_settings(notices=HoldNotices(administrator_address="it@aozora.example"))
@@ -31,15 +40,15 @@ WITH_ADMINISTRATOR = make_settings(notices=HoldNotices(administrator_address="it
 )
 def test_who_may_see_a_message(person: str, role: Role | None) -> None:
     record = with_header(make_change().record, header_from=(Mailbox("boss@aozora.example"),))
-    assert entitled(record, person, SETTINGS) is role
+    assert role_of(record, person, SETTINGS) is role
 
 
 def test_nobody_may_see_mail_of_the_null_sender() -> None:
-    assert entitled(make_change(reverse_path="").record, "", SETTINGS) is None
+    assert role_of(make_change(reverse_path="").record, "", SETTINGS) is None
 
 
 def test_nobody_may_see_mattas_own_mail() -> None:
-    assert entitled(replace(make_change().record, own="hold-notice-0"), "sato@aozora.example", SETTINGS) is None
+    assert role_of(replace(make_change().record, own="hold-notice-0"), "sato@aozora.example", SETTINGS) is None
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,6 @@ def test_a_sender_who_is_none_of_the_tenants_own_is_not_asked(
 ) -> None:
     record = make_change(reverse_path=sender).record
     assert asked_person(record, settings) == asked
-    assert entitled(record, asked, settings) is role
+    assert role_of(record, asked, settings) is role
     if asked != sender:
-        assert entitled(record, sender, settings) is None
+        assert role_of(record, sender, settings) is None

@@ -1,0 +1,117 @@
+"""Release or discard a held message (stage 6), whichever way the request came: exactly one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared import log
+from shared.app import App
+from shared.core.hold import state
+from shared.core.hold.actor import Actor, Channel
+from shared.core.hold.record import MessageRecord
+from shared.core.message.identity import MessageRef
+from shared.core.notice.sheet import number_reasons
+from shared.errors import Conflict, NotFound, PermanentError
+from shared.usecases.commit import commit
+from shared.usecases.open_link import standing_of
+
+TRIES = 5
+"""How often a lost race is run again. Each loss means that somebody else moved on, so more would not help."""
+
+
+class Verb(StrEnum):
+    """What a person may decide about a held message."""
+
+    RELEASE = "release"
+    DISCARD = "discard"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a person by an address that was proved (a link, a token of Teams, a sign-on), by which way, from where."""
+
+    person: str
+    channel: Channel
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldWish:
+    """What is asked for. ``acknowledged`` are the numbers of the reasons that were ticked.
+
+    A release may drop recipients (addresses of the envelope) and attachments (part numbers), and bears a ``comment`` for
+    approvers.
+    """
+
+    verb: Verb
+    acknowledged: frozenset[int] = frozenset()
+    drop_recipients: tuple[str, ...] = ()
+    drop_attachments: tuple[str, ...] = ()
+    comment: str = ""
+
+
+class NotEntitled(PermanentError):
+    """The person has no business with the message (any more)."""
+
+    public = "You may not decide this message."
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """This request decided."""
+
+    record: MessageRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyActed:
+    """Somebody had decided before; ``record.outcome`` says who, when and what."""
+
+    record: MessageRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NotAcknowledged:
+    """Nothing was done: these reasons (by number) were not acknowledged."""
+
+    numbers: tuple[int, ...]
+
+
+Decided = Acted | AlreadyActed | NotAcknowledged
+
+
+def missing_reasons(record: MessageRecord, acknowledged: Collection[int]) -> tuple[int, ...]:
+    """The numbers of the reasons that a release still wants acknowledged."""
+    return tuple(reason.number for reason in number_reasons(record) if reason.number not in acknowledged)
+
+
+def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Decided:
+    """Carry out the decision.
+
+    Raises ``NotFound``, ``NotEntitled``, ``TemporaryError``, and ``Conflict`` after losing ``TRIES`` races.
+    """
+    for attempt in range(TRIES):
+        stored = app.messages.load(ref)
+        if stored is None or stored.record.own:
+            raise NotFound("no such message")
+        record = stored.record
+        standing = standing_of(app, record, asker.person)
+        if standing is None:
+            raise NotEntitled(f"not the business of {asker.channel}")
+        if wish.verb is Verb.RELEASE and (missing := missing_reasons(record, wish.acknowledged)):
+            return NotAcknowledged(missing)
+        actor = Actor(standing.role, asker.person, asker.channel, asker.peer, standing.on_behalf_of)
+        decide = state.release if wish.verb is Verb.RELEASE else state.discard
+        try:
+            after = commit(app, stored, decide(record, actor, app.clock.now()))
+        except state.AlreadyDecided as decided:
+            return AlreadyActed(decided.record)
+        except Conflict:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            log.stage("act", ref, wish.verb, channel=actor.channel, session=record.reception.session_id)
+            return Acted(after.record)
+    raise AssertionError("the last try returns or raises")

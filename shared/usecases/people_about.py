@@ -1,0 +1,30 @@
+"""Ask directory and delegations about everybody whom a question about one message can be about (stages 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.app import App
+from shared.core.hold.entitlement import People, administrator_of, sender_of
+from shared.core.hold.record import MessageRecord
+from shared.core.message.domains import normal_address
+
+
+def people_about(app: App, record: MessageRecord, *others: str) -> People:
+    """The sender, the administrator, approvers and ``others``, with their proxies. Raises ``TemporaryError``."""
+    settings = app.settings.tenant(record.ref.tenant_id)
+    principals = [sender_of(record), administrator_of(settings)]
+    if record.approval is not None:
+        principals += [seat for step in record.approval.steps for seat in step.seats]
+    return people_of(app, record.ref.tenant_id, principals, others)
+
+
+def people_of(app: App, tenant_id: str, principals: Iterable[str], others: Iterable[str] = ()) -> People:
+    """Principals with their proxies, and ``others`` without theirs. Raises ``TemporaryError``."""
+    own = tuple(dict.fromkeys(filter(None, principals)))
+    delegations = app.delegations.of(tenant_id, own)
+    proxies = (proxy.address for one in delegations.values() for proxy in one.proxies)
+    addresses = dict.fromkeys(address for address in (*own, *proxies, *others) if address)
+    # Directory rows are kept by the address as it is written, and entitlement compares normal addresses: ask for both.
+    asked = tuple(dict.fromkeys((*addresses, *map(normal_address, addresses))))
+    return People(app.directory.people(tenant_id, asked), delegations)
