@@ -1,0 +1,135 @@
+"""The bot's own token for the Bot Connector: client credentials with MSAL, kept until it ends (stage 5).
+
+The secret is looked up by name for each new token, so that it rotates without a restart.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from shared.adapters.teams_http import Answer, BoundedHttp, is_loopback
+from shared.errors import MattaError
+from shared.ports import Secrets
+from shared.ports_teams import TeamsUnavailable
+from shared.settings import ProcessSettings
+
+SCOPE = "https://api.botframework.com/.default"
+_SECONDS = 10.0
+_LARGEST_ANSWER = 256 * 1024
+
+
+class BotToken:
+    """The token, made when it is first wanted. Safe to use from several threads."""
+
+    def __init__(self, process: ProcessSettings, secrets: Secrets) -> None:
+        """Nothing is asked for yet."""
+        self._process = process
+        self._secrets = secrets
+        self._lock = threading.Lock()
+        self._secret = ""
+        self._client: Any = None  # msal has no type information
+
+    def value(self) -> str:
+        """A token that is valid now. Raises ``TeamsUnavailable``: also what is misconfigured may be put right."""
+        if not self._process.bot_app_id:
+            raise TeamsUnavailable("this installation has no bot")
+        try:
+            secret = self._secrets.secret(self._process.bot_secret)
+        except MattaError as error:
+            raise TeamsUnavailable("the bot's secret cannot be had") from error
+        with self._lock:
+            try:
+                if self._client is None or secret != self._secret:
+                    self._client, self._secret = self._connect(secret), secret
+                result = self._client.acquire_token_for_client(scopes=[SCOPE])
+            except (
+                Exception
+            ) as error:  # msal passes on whatever its HTTP client raises, and ValueError for bad metadata
+                raise TeamsUnavailable(f"no token for the bot: {type(error).__name__}") from error
+        token = result.get("access_token") if isinstance(result, dict) else None
+        if not isinstance(token, str) or not token:
+            code = str(result.get("error", ""))[:40] if isinstance(result, dict) else ""
+            raise TeamsUnavailable(f"no token for the bot: {code!r}")
+        return token
+
+    def drop(self, token: str) -> None:
+        """Forget a token that was refused, unless another one has taken its place meanwhile."""
+        with self._lock:
+            if self._client is None:
+                return
+            kept = self._client.acquire_token_for_client(scopes=[SCOPE])
+            if isinstance(kept, dict) and kept.get("access_token") == token:
+                self._client.remove_tokens_for_client()
+
+    def _connect(self, secret: str) -> Any:
+        import msal
+
+        base = self._process.bot_login_url.rstrip("/")
+        client = _MsalHttp(base)
+        return msal.ConfidentialClientApplication(
+            self._process.bot_app_id,
+            client_credential=secret,
+            authority=f"{client.shown_base}/{self._process.bot_tenant}",
+            http_client=client,
+            instance_discovery=False,  # the operator names the authority, nobody else
+        )
+
+
+class _MsalResponse:
+    """What MSAL reads of an HTTP response."""
+
+    def __init__(self, answer: Answer, text: str) -> None:
+        self.status_code = answer.status
+        self.headers = answer.headers
+        self.text = text
+
+    def raise_for_status(self) -> None:
+        if self.status_code >= 400:
+            raise TeamsUnavailable(f"the authority answers {self.status_code}")
+
+
+class _MsalHttp:
+    """MSAL's HTTP client, with Matta's bounds.
+
+    MSAL takes no authority on plain http. On one machine there is no other, so it is shown https there, and gets http.
+    """
+
+    def __init__(self, base: str) -> None:
+        parts = urlsplit(base)
+        self._plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        self._base = base
+        self.shown_base = f"https{base.removeprefix('http')}" if self._plain else base
+        self._http = BoundedHttp(_SECONDS, _LARGEST_ANSWER)
+
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: object
+    ) -> _MsalResponse:
+        query = f"?{urlencode(params)}" if params else ""
+        return self._send("GET", url + query, headers, None)
+
+    def post(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> _MsalResponse:
+        query = f"?{urlencode(params)}" if params else ""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", url + query, {**form, **(headers or {})}, urlencode(data or {}).encode())
+
+    def close(self) -> None:
+        """Connections end with their threads."""
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None) -> _MsalResponse:
+        if self._plain and url.startswith(self.shown_base):
+            url = self._base + url.removeprefix(self.shown_base)
+        answer = self._http.exchange(method, url, headers=headers or {}, body=body)
+        if not answer.complete:
+            raise TeamsUnavailable("the authority's answer broke off")
+        text = answer.body.decode("utf-8", "replace")
+        return _MsalResponse(answer, text.replace(self._base, self.shown_base) if self._plain else text)

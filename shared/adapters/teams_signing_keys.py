@@ -1,0 +1,147 @@
+"""The keys with which Teams signs its requests to the bot: fetched, kept, and fetched again when they rotate (stage 6).
+
+The OpenID metadata names the issuer and the key set; each key says which channels it speaks for (``endorsements``).
+Keys are kept for a day. A key that is not known may be a new one, so the set is fetched again, but not more often than
+``LEAST_PAUSE``: whoever makes up key ids does not make Matta a nuisance to the metadata's server. While the server is away,
+keys that were fetched before serve for one more day.
+
+Source: "Authentication with the Bot Connector API" in Microsoft's documentation of the Azure Bot Service; RFC 7517.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.adapters.teams_http import BoundedHttp, is_safe_url
+from shared.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+FRESH_SECONDS = 24 * 3600.0
+USABLE_SECONDS = 48 * 3600.0
+LEAST_PAUSE = 30.0
+"""Seconds between two fetches for key ids that are not known."""
+PAUSE_AFTER_FAILURE = 5.0
+_LEAST_KEY_BITS = 2048
+_MOST_KEYS = 100
+_Document = TypeVar("_Document")
+
+
+class KeysUnavailable(TemporaryError):
+    """The signing keys cannot be had now."""
+
+
+class _Metadata(msgspec.Struct):
+    issuer: str
+    jwks_uri: str
+
+
+class _Key(msgspec.Struct):
+    kty: str = ""
+    use: str = "sig"
+    kid: str = ""
+    n: str = ""
+    e: str = ""
+    endorsements: tuple[str, ...] = ()
+
+
+class _KeySet(msgspec.Struct):
+    keys: list[_Key]
+
+
+_metadata_decoder = msgspec.json.Decoder(_Metadata)
+_key_set_decoder = msgspec.json.Decoder(_KeySet)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeyOfTeams:
+    """One key: who issues what it signs, and for which channels it speaks."""
+
+    issuer: str
+    key: RSAPublicKey
+    endorsements: frozenset[str]
+
+
+class TeamsSigningKeys:
+    """Keys by id. Safe to use from several threads; of several that need a fetch one makes it."""
+
+    def __init__(self, openid_url: str, http: BoundedHttp, clock: Callable[[], float] = time.monotonic) -> None:
+        """``openid_url`` is the address of the OpenID metadata; ``clock`` counts seconds."""
+        self._url = openid_url
+        self._http = http
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._keys: Mapping[str, SigningKeyOfTeams] = {}
+        self._fetched_at: float | None = None
+        self._next_try = clock()
+
+    def key(self, kid: str) -> SigningKeyOfTeams | None:
+        """The key with this id, ``None`` where there is none. Raises ``KeysUnavailable``."""
+        with self._lock:
+            now = self._clock()
+            age = None if self._fetched_at is None else now - self._fetched_at
+            wanted = age is None or age >= FRESH_SECONDS or kid not in self._keys
+            trouble: TemporaryError | None = None
+            if wanted and now >= self._next_try:
+                try:
+                    self._keys = self._fetch()
+                except TemporaryError as error:
+                    trouble = error
+                    self._next_try = self._clock() + PAUSE_AFTER_FAILURE
+                else:
+                    self._fetched_at = self._clock()
+                    self._next_try = self._fetched_at + LEAST_PAUSE
+                    age = 0.0
+            if age is None or age >= USABLE_SECONDS:
+                raise KeysUnavailable("the keys of Teams are not there") from trouble
+            found = self._keys.get(kid)
+            if found is None and trouble is not None:
+                raise trouble  # it may be a new key
+            return found
+
+    def _fetch(self) -> Mapping[str, SigningKeyOfTeams]:
+        metadata = self._document(self._url, _metadata_decoder)
+        plain = urlsplit(self._url).scheme == "http"
+        if not is_safe_url(metadata.jwks_uri) or (urlsplit(metadata.jwks_uri).scheme == "http" and not plain):
+            raise KeysUnavailable("the metadata names a key set that is not on https")
+        if not metadata.issuer:
+            raise KeysUnavailable("the metadata names no issuer")
+        found = {}
+        for entry in self._document(metadata.jwks_uri, _key_set_decoder).keys[:_MOST_KEYS]:
+            key = _public_key(entry)
+            if key is not None:
+                found[entry.kid] = SigningKeyOfTeams(metadata.issuer, key, frozenset(entry.endorsements))
+        if not found:
+            raise KeysUnavailable("the key set has no key that can be used")
+        return found
+
+    def _document(self, url: str, decoder: msgspec.json.Decoder[_Document]) -> _Document:
+        answer = self._http.exchange("GET", url, headers={})
+        if answer.status != 200 or not answer.complete:
+            raise KeysUnavailable(f"{urlsplit(url).hostname} answers {answer.status} when asked for keys")
+        try:
+            return decoder.decode(answer.body)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise KeysUnavailable(f"what {urlsplit(url).hostname} answers is no key document") from error
+
+
+def _public_key(entry: _Key) -> RSAPublicKey | None:
+    """The RSA key of an entry, ``None`` where it is of another kind, too short or damaged."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from jwt.algorithms import RSAAlgorithm
+
+    if entry.kty != "RSA" or entry.use != "sig" or not entry.kid:
+        return None
+    try:
+        key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": entry.n, "e": entry.e})
+    except Exception:  # one damaged key does not take the others away
+        return None
+    return key if isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_KEY_BITS else None
