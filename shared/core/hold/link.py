@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     """What a link is for; a link for one purpose opens nothing else."""
 
     HOLD = "hold"
+    APPROVAL = "approval"
 
 
 class LinkForged(PermanentError):

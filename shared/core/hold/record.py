@@ -202,6 +202,7 @@ class EventCode(StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
+    APPROVAL_LAPSED = "approval-lapsed"
     PASSWORD_WAITING = "password-waiting"  # noqa: S105  # a code, no password
     PASSWORD_SENT = "password-sent"  # noqa: S105
     PASSWORD_PAUSED = "password-paused"  # noqa: S105

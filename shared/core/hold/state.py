@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.core.hold.approval import ApprovalStep
+from shared.core.hold.already_decided import AlreadyDecided as AlreadyDecided
 from shared.core.hold.change import make_change, report_failures
 from shared.core.hold.record import (
     SYSTEM,
@@ -26,17 +26,9 @@ from shared.core.hold.record import (
     State,
     Variant,
 )
-from shared.errors import PermanentError, TemporaryError
-
-
-class AlreadyDecided(PermanentError):
-    """The hold was decided before; ``record`` tells by whom and how."""
-
-    public = "This message was already decided."
-
-    def __init__(self, record: MessageRecord) -> None:
-        super().__init__(f"already {record.state}")
-        self.record = record
+from shared.core.hold.release_terms import AS_IT_IS
+from shared.core.hold.release_terms import ReleaseTerms as ReleaseTerms
+from shared.errors import TemporaryError
 
 
 class LeaseHeld(TemporaryError):
@@ -66,17 +58,7 @@ class RetryPlan:
         return min(grown, self.longest_pause) * (1 + 0.2 * jitter)
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseTerms:
-    """On what terms a message is released: without some recipients or attachments, with whose approval, and a comment."""
-
-    drop_recipients: tuple[str, ...] = ()
-    drop_attachments: tuple[str, ...] = ()
-    comment: str = ""
-    steps: tuple[ApprovalStep, ...] = ()
-
-
-def release(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms = ReleaseTerms()) -> Change:
+def release(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms = AS_IT_IS) -> Change:
     """Let a held or delayed message go. Raises ``AlreadyDecided``."""
     _must_await_decision(record)
     changed = replace(

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "voted": "An approver answered: {answer}.",
     "approved": "Approved.",
     "denied": "Denied.",
+    "approval-lapsed": "Nobody answered in time; this approval is no longer asked for.",
     "withdrawn": "The request was withdrawn; the message was discarded.",
     "password-waiting": "The password notice goes out later by itself.",
     "password-sent": "The password was sent to the recipients ({count}).",

@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "voted": "承認者が回答しました（{answer}）。",
     "approved": "承認されました。",
     "denied": "否認されました。",
+    "approval-lapsed": "期限までに回答がなかったため、この承認は不要としました。",
     "withdrawn": "依頼が取り下げられ、メールは破棄されました。",
     "password-waiting": "パスワード通知は、しばらくしてから自動で送られます。",
     "password-sent": "パスワードを宛先に通知しました（{count}件）。",
