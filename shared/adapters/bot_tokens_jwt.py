@@ -12,8 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from shared.adapters.teams_http import BoundedHttp
-from shared.adapters.teams_signing_keys import TeamsSigningKeys
+from shared.adapters.bounded_http import BoundedHttp
+from shared.adapters.jwt_keys import JwtKeys
 from shared.errors import TemporaryError
 from shared.ports_teams import ForgedActivity
 from shared.settings import ProcessSettings
@@ -33,7 +33,7 @@ class JwtBotTokens:
     def __init__(self, process: ProcessSettings, clock: Callable[[], float] = time.monotonic) -> None:
         """``clock`` counts the seconds that keys are kept."""
         self._app_id = process.bot_app_id
-        self._keys = TeamsSigningKeys(process.bot_openid_url, BoundedHttp(_FETCH_SECONDS, _LARGEST_DOCUMENT), clock)
+        self._keys = JwtKeys(process.bot_openid_url, BoundedHttp(_FETCH_SECONDS, _LARGEST_DOCUMENT), clock)
 
     def check(self, authorization: str, service_url: str, channel_id: str) -> None:
         """See the port."""
@@ -74,5 +74,6 @@ class JwtBotTokens:
         )
         if claims.get("serviceurl") != service_url:
             raise ForgedActivity("the token is for another service URL")
-        if channel_id not in key.endorsements:
+        endorsements = key.document.get("endorsements")
+        if not isinstance(endorsements, list) or channel_id not in endorsements:
             raise ForgedActivity("the key does not speak for this channel")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from shared.adapters.teams_http import Answer, BoundedHttp, is_loopback
+from shared.adapters.bounded_http import Answer, BoundedHttp, is_loopback
 from shared.errors import MattaError
 from shared.ports import Secrets
 from shared.ports_teams import TeamsUnavailable

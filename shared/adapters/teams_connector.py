@@ -15,8 +15,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from shared.adapters.bounded_http import Answer, BoundedHttp, NoAnswer, is_loopback, is_safe_url
 from shared.adapters.teams_bot_token import BotToken
-from shared.adapters.teams_http import Answer, BoundedHttp, NoAnswer, is_loopback, is_safe_url
 from shared.ports import Secrets
 from shared.ports_teams import CardRefused, Conversation, NotReachable, TeamsUnavailable
 from shared.settings import ProcessSettings

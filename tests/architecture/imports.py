@@ -151,6 +151,8 @@ ROOMS = (
             "shared.adapters.spool_blob_",
             "shared.adapters.settings_blob_",
             "shared.adapters.teams_",
+            "shared.adapters.bounded_http",
+            "shared.adapters.jwt_keys",
             "shared.core",
             "shared.ports",
             "shared.ports_relay",

@@ -1,12 +1,14 @@
 """One bounded HTTP exchange: for signing keys, for the bot's own token, and for the Bot Connector (stages 5 and 6).
 
 What a server sends is read up to a size and a time; redirects are not followed, no proxy and no ``.netrc`` is looked at:
-a token goes where the caller says and nowhere else. Plain http is for this machine alone.
+a token goes where the caller says and nowhere else. Plain http is for this machine alone. ``REQUESTS_CA_BUNDLE`` names
+other certificates to trust than the usual ones, as everywhere in Python.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -112,5 +114,6 @@ class BoundedHttp:
         if session is None:
             session = requests.Session()
             session.trust_env = False
+            session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
             self._local.session = session
         return session

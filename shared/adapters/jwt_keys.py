@@ -1,11 +1,10 @@
-"""The keys with which Teams signs its requests to the bot: fetched, kept, and fetched again when they rotate (stage 6).
+"""The keys with which somebody signs JSON web tokens: fetched, kept, and fetched again when they rotate (stage 6).
 
-The OpenID metadata names the issuer and the key set; each key says which channels it speaks for (``endorsements``).
-Keys are kept for a day. A key that is not known may be a new one, so the set is fetched again, but not more often than
+OpenID metadata names the issuer and the key set. Keys are kept for a day. A key that is not known may be a new one, so the set is fetched again, but not more often than
 ``LEAST_PAUSE``: whoever makes up key ids does not make Matta a nuisance to the metadata's server. While the server is away,
 keys that were fetched before serve for one more day.
 
-Source: "Authentication with the Bot Connector API" in Microsoft's documentation of the Azure Bot Service; RFC 7517.
+Source: OpenID Connect Discovery 1.0 section 3; RFC 7517.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
-from shared.adapters.teams_http import BoundedHttp, is_safe_url
+from shared.adapters.bounded_http import BoundedHttp, is_safe_url
 from shared.errors import TemporaryError
 
 if TYPE_CHECKING:
@@ -44,17 +43,8 @@ class _Metadata(msgspec.Struct):
     jwks_uri: str
 
 
-class _Key(msgspec.Struct):
-    kty: str = ""
-    use: str = "sig"
-    kid: str = ""
-    n: str = ""
-    e: str = ""
-    endorsements: tuple[str, ...] = ()
-
-
 class _KeySet(msgspec.Struct):
-    keys: list[_Key]
+    keys: list[dict[str, Any]]
 
 
 _metadata_decoder = msgspec.json.Decoder(_Metadata)
@@ -62,15 +52,15 @@ _key_set_decoder = msgspec.json.Decoder(_KeySet)
 
 
 @dataclass(frozen=True, slots=True)
-class SigningKeyOfTeams:
-    """One key: who issues what it signs, and for which channels it speaks."""
+class JwtKey:
+    """One key: the issuer that the metadata names, the key, and all that the key set says of it (RFC 7517 section 4)."""
 
     issuer: str
     key: RSAPublicKey
-    endorsements: frozenset[str]
+    document: Mapping[str, Any]
 
 
-class TeamsSigningKeys:
+class JwtKeys:
     """Keys by id. Safe to use from several threads; of several that need a fetch one makes it."""
 
     def __init__(self, openid_url: str, http: BoundedHttp, clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,11 +69,11 @@ class TeamsSigningKeys:
         self._http = http
         self._clock = clock
         self._lock = threading.Lock()
-        self._keys: Mapping[str, SigningKeyOfTeams] = {}
+        self._keys: Mapping[str, JwtKey] = {}
         self._fetched_at: float | None = None
         self._next_try = clock()
 
-    def key(self, kid: str) -> SigningKeyOfTeams | None:
+    def key(self, kid: str) -> JwtKey | None:
         """The key with this id, ``None`` where there is none. Raises ``KeysUnavailable``."""
         with self._lock:
             now = self._clock()
@@ -101,13 +91,13 @@ class TeamsSigningKeys:
                     self._next_try = self._fetched_at + LEAST_PAUSE
                     age = 0.0
             if age is None or age >= USABLE_SECONDS:
-                raise KeysUnavailable("the keys of Teams are not there") from trouble
+                raise KeysUnavailable("the signing keys are not there") from trouble
             found = self._keys.get(kid)
             if found is None and trouble is not None:
                 raise trouble  # it may be a new key
             return found
 
-    def _fetch(self) -> Mapping[str, SigningKeyOfTeams]:
+    def _fetch(self) -> Mapping[str, JwtKey]:
         metadata = self._document(self._url, _metadata_decoder)
         plain = urlsplit(self._url).scheme == "http"
         if not is_safe_url(metadata.jwks_uri) or (urlsplit(metadata.jwks_uri).scheme == "http" and not plain):
@@ -115,10 +105,10 @@ class TeamsSigningKeys:
         if not metadata.issuer:
             raise KeysUnavailable("the metadata names no issuer")
         found = {}
-        for entry in self._document(metadata.jwks_uri, _key_set_decoder).keys[:_MOST_KEYS]:
-            key = _public_key(entry)
-            if key is not None:
-                found[entry.kid] = SigningKeyOfTeams(metadata.issuer, key, frozenset(entry.endorsements))
+        for document in self._document(metadata.jwks_uri, _key_set_decoder).keys[:_MOST_KEYS]:
+            kid, key = document.get("kid"), _public_key(document)
+            if isinstance(kid, str) and kid and key is not None:
+                found[kid] = JwtKey(metadata.issuer, key, document)
         if not found:
             raise KeysUnavailable("the key set has no key that can be used")
         return found
@@ -133,15 +123,15 @@ class TeamsSigningKeys:
             raise KeysUnavailable(f"what {urlsplit(url).hostname} answers is no key document") from error
 
 
-def _public_key(entry: _Key) -> RSAPublicKey | None:
+def _public_key(document: Mapping[str, Any]) -> RSAPublicKey | None:
     """The RSA key of an entry, ``None`` where it is of another kind, too short or damaged."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from jwt.algorithms import RSAAlgorithm
 
-    if entry.kty != "RSA" or entry.use != "sig" or not entry.kid:
+    if document.get("kty") != "RSA" or document.get("use", "sig") != "sig":
         return None
     try:
-        key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": entry.n, "e": entry.e})
+        key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": document.get("n"), "e": document.get("e")})
     except Exception:  # one damaged key does not take the others away
         return None
     return key if isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_KEY_BITS else None
