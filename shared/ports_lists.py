@@ -36,8 +36,12 @@ class MessageLists(Protocol):
         """Take the message's row away. Taking twice is no error."""
         ...
 
+    def shows(self, place: Place, row: MessageRow) -> bool:
+        """Whether the shelf has the message in this state (``event_count``) or a later one."""
+        ...
+
     def page(self, place: Place, after: str, limit: int) -> RowPage:
-        """At most ``limit`` rows, from the newest or from behind ``after``. Raises ``NotFound`` for a mark that is none
-        of this place.
+        """At most ``limit`` rows, from the newest or from behind ``after``, a mark of ``core/lists/page_mark.py``. Raises
+        ``NotFound`` for a mark that is none of this place.
         """
         ...

@@ -115,7 +115,7 @@ class AuditLog(Protocol):
     """Lines are added and never changed."""
 
     def append(self, tenant_id: str, entry: AuditEntry) -> None:
-        """Add a line."""
+        """Add a line. The same line twice is one, so that whoever is in doubt may repeat it."""
         ...
 
     def between(self, tenant_id: str, since: datetime, until: datetime, limit: int) -> tuple[AuditEntry, ...]:

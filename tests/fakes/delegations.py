@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared.core.message.domains import normal_address
+from shared.core.message.identity import TENANT_ID
 from shared.core.people.delegation import Delegation
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from tests.fakes.trouble import Trouble
 
 
@@ -23,12 +24,14 @@ class FakeDelegations:
     def of(self, tenant_id: str, principals: Sequence[str]) -> Mapping[str, Delegation]:
         """See the port."""
         with self.trouble.around("of"), self._lock:
+            _check(tenant_id)
             names = [normal_address(name) for name in principals]
             return {name: self._kept.get((tenant_id, name), Delegation(name)) for name in names}
 
     def save(self, tenant_id: str, delegation: Delegation) -> Delegation:
         """See the port."""
         with self.trouble.around("save"), self._lock:
+            _check(tenant_id)
             key = (tenant_id, normal_address(delegation.principal))
             before = self._kept.get(key, Delegation(key[1]))
             if before.version != delegation.version:
@@ -39,6 +42,7 @@ class FakeDelegations:
     def principals_of(self, tenant_id: str, proxy: str) -> tuple[str, ...]:
         """See the port."""
         with self.trouble.around("principals_of"), self._lock:
+            _check(tenant_id)
             wanted = normal_address(proxy)
             return tuple(
                 sorted(
@@ -47,3 +51,8 @@ class FakeDelegations:
                     if tenant == tenant_id and any(normal_address(one.address) == wanted for one in kept.proxies)
                 )
             )
+
+
+def _check(tenant_id: str) -> None:
+    if not TENANT_ID.fullmatch(tenant_id):
+        raise NotFound("not a tenant id")

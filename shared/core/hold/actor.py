@@ -14,6 +14,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
+    STRANGER = "stranger"
+    """Somebody who has no business with the thing: only in refusals that the audit log notes."""
 
 
 class Channel(StrEnum):

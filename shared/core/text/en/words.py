@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "role.approver": "approver",
     "role.administrator": "administrator",
     "role.system": "system",
+    "role.stranger": "person without a right to it",
     "channel.link": "link in mail",
     "channel.portal": "portal",
     "channel.teams": "Teams",

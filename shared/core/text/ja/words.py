@@ -35,6 +35,7 @@ TEXTS: dict[str, str] = {
     "role.approver": "承認者",
     "role.administrator": "管理者",
     "role.system": "システム",
+    "role.stranger": "権限のない人",
     "channel.link": "メールのリンク",
     "channel.portal": "ポータル",
     "channel.teams": "Teams",
