@@ -18,6 +18,7 @@ from shared.ports import (
 )
 from shared.ports_lists import MessageLists
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
+from shared.ports_sign_on import SignOnTokens
 from shared.ports_teams import BotTokens, Conversations, TeamsMessenger
 from shared.settings import ProcessSettings
 
@@ -44,3 +45,4 @@ class App:
     conversations: Conversations
     teams: TeamsMessenger
     bot_tokens: BotTokens
+    sign_on: SignOnTokens

@@ -17,6 +17,10 @@ class MisconfiguredProcess(PermanentError):
     """An environment variable is missing or has a value that cannot be used."""
 
 
+VERSION = "0.5.0"
+"""Of this code; shown by API and portal."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessSettings:
     """One field for each environment variable ``MATTA_<NAME>``; ``storage`` is read from ``MattaStorage``.
@@ -53,6 +57,26 @@ class ProcessSettings:
     """OpenID metadata of whoever signs the requests to the bot."""
     bot_service_hosts: str = "smba.trafficmanager.net,smba.infra.gcc.teams.microsoft.com"
     """Hosts to which the bot may send, with commas between; the bot's token goes nowhere else."""
+    portal_url: str = "http://127.0.0.1:17081"
+    """Origin of the web portal: the only one that browsers let read the API."""
+    sign_on_authority: str = "https://login.microsoftonline.com/organizations"
+    """Where the portal signs people on (OpenID Connect)."""
+    sign_on_known_authorities: str = ""
+    """Hosts that count as authorities although they are not Microsoft's, with commas between."""
+    sign_on_authority_metadata: str = ""
+    """OpenID metadata (JSON) for the portal in place of what the authority serves; for one machine."""
+    sign_on_client_id: str = ""
+    """Application id of the portal's registration."""
+    sign_on_scope: str = ""
+    """The scope that the portal asks for, ``api://…/portal``."""
+    sign_on_audience: str = ""
+    """Audience that tokens for the API must name; empty: nobody can sign on."""
+    sign_on_issuer: str = "https://login.microsoftonline.com/{tid}/v2.0"
+    """Issuer that tokens must name, ``{tid}`` being the directory that they name."""
+    sign_on_openid_url: str = "https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration"
+    """OpenID metadata with the address of the keys that sign tokens."""
+    operator_entra_tenant: str = ""
+    """Directory of whoever runs this installation; its app role ``Matta.Operator`` counts."""
     direct_deliveries: int = 3
     """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
 

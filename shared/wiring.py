@@ -27,6 +27,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
+    from shared.adapters.sign_on_jwt import JwtSignOnTokens
     from shared.adapters.smtp_next_hop import SmtpNextHop
     from shared.adapters.spool_blob import BlobSpool
     from shared.adapters.system import SystemClock, SystemRandom
@@ -54,4 +55,5 @@ def connect(process: ProcessSettings) -> App:
         conversations=TableConversations(process),
         teams=ConnectorTeamsMessenger(process, secrets),
         bot_tokens=JwtBotTokens(process),
+        sign_on=JwtSignOnTokens(process),
     )

@@ -50,6 +50,8 @@ class Room:
     packages: tuple[str, ...] = ()
     pure: bool = False
     forbidden: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    """Folders below ``path`` that are rooms of their own."""
 
 
 PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe", "cryptography", "re2")
@@ -201,9 +203,42 @@ ROOMS = (
     ),
     Room(
         "functions",
-        ("functions.blob_name", "functions.web", "shared.wiring", "shared.usecases", "shared.errors"),
+        (
+            "functions.blob_name",
+            "functions.web",
+            "functions.api.dispatch",
+            "shared.wiring",
+            "shared.usecases",
+            "shared.errors",
+        ),
         ("azure.functions", "azurefunctions.extensions.base"),
         forbidden=("email", "smtplib", "shared.core"),
+        without=("functions/api",),
+    ),
+    Room(
+        "functions/api",
+        (
+            "functions.api",
+            "functions.web",
+            "shared.usecases",
+            "shared.core",
+            "shared.app",
+            "shared.ports",
+            "shared.ports_people",
+            "shared.ports_lists",
+            "shared.ports_sign_on",
+            "shared.settings",
+            "shared.log",
+            "shared.errors",
+        ),
+        ("azure.functions", "msgspec", "werkzeug"),
+        forbidden=(
+            "email",
+            "smtplib",
+            "shared.core.transform",
+            "shared.core.policy.evaluate",
+            "shared.core.hold.state",
+        ),
     ),
     Room("function_app.py", ("functions",), ("azure.functions",)),
     Room(
@@ -279,4 +314,7 @@ def _within(module: str, prefix: str) -> bool:
 def files_of(room: Room, root: Path = REPOSITORY) -> tuple[Path, ...]:
     """The Python files that the rule is for."""
     place = root / room.path
-    return (place,) if place.is_file() else tuple(sorted(place.rglob("*.py")))
+    if place.is_file():
+        return (place,)
+    others = [root / path for path in room.without]
+    return tuple(path for path in sorted(place.rglob("*.py")) if not any(path.is_relative_to(one) for one in others))

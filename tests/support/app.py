@@ -31,6 +31,7 @@ from tests.fakes.random import FakeRandom
 from tests.fakes.schedule import FakeSchedule
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings_store import FakeSettingsStore
+from tests.fakes.sign_on import FakeSignOn
 from tests.fakes.spool import FakeSpool
 from tests.fakes.teams_messenger import FakeTeamsMessenger
 from tests.fakes.work_queue import FakeWorkQueue
@@ -84,6 +85,7 @@ class World:
         self.conversations = FakeConversations()
         self.teams = FakeTeamsMessenger()
         self.bot_tokens = FakeBotTokens()
+        self.sign_on = FakeSignOn()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -106,6 +108,7 @@ class World:
             conversations=self.conversations,
             teams=self.teams,
             bot_tokens=self.bot_tokens,
+            sign_on=self.sign_on,
         )
 
     def receive(self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None) -> MessageRef:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.core.policy.conditions.model import AddressList, Condition
-from shared.core.policy.model import Domain, Language, Model, Name, TenantId, TimeOfDay
+from shared.core.policy.model import Address, Domain, Language, Model, Name, TenantId, TimeOfDay
 from shared.core.policy.policies import Policy, SubjectMark, Template
 from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
@@ -192,6 +192,26 @@ class Teams(Model, frozen=True):
     entra_tenant: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")] = ""
 
 
+class Grant(Model, frozen=True, kw_only=True):
+    """A role in portal and API that is given in Matta. ``groups`` belong to ``group-administrator``: whom it reaches."""
+
+    address: Address
+    role: Literal["auditor", "group-administrator", "tenant-administrator", "incident-responder"]
+    groups: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class Access(Model, frozen=True):
+    """Who may sign on to the portal, and as what.
+
+    ``entra_tenant`` is the id of the directory that signs people on; empty: the one of Teams. ``app_roles``: roles of the
+    Entra registration count as well as ``grants``.
+    """
+
+    entra_tenant: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")] = ""
+    app_roles: bool = True
+    grants: Annotated[tuple[Grant, ...], msgspec.Meta(max_length=1000)] = ()
+
+
 class SmtpUser(Model, frozen=True):
     """A user name for SMTP AUTH at the relay; ``password_hash`` is ``scrypt$n$r$p$salt$hash`` with base64 pieces."""
 
@@ -217,7 +237,8 @@ def _default_rules() -> tuple[RuleAssignment, ...]:
 class TenantSettings(Model, frozen=True):
     """One version of everything a tenant has set.
 
-    A shared value counts as set by the administrator where it differs from the default or is named in ``fixed``.
+    A shared value counts as set by the administrator where it differs from the default or is named in ``fixed``. A tenant
+    that the operator has ``suspended`` cannot send: the relay defers its mail, and nobody signs on.
     """
 
     tenant_id: TenantId
@@ -235,6 +256,8 @@ class TenantSettings(Model, frozen=True):
     system_policies: SystemPolicies = SystemPolicies()
     notices: HoldNotices = HoldNotices()
     teams: Teams = Teams()
+    access: Access = Access()
+    suspended: bool = False
     delivery: Delivery = Delivery()
     fixed: tuple[SharedValue, ...] = ()
 

@@ -1,0 +1,13 @@
+"""Every route of the API, file by file."""
+
+from __future__ import annotations
+
+from functions.api import meta
+from functions.api.route import Route
+
+_FILES = (meta.routes,)
+
+
+def all_routes() -> tuple[Route, ...]:
+    """In the order in which the document shows them."""
+    return tuple(route for routes in _FILES for route in routes.found)

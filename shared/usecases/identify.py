@@ -1,0 +1,117 @@
+"""From a checked token to a person of a tenant with roles (stage 6): every request is authorised anew (product.md I4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shared.app import App
+from shared.core.access.principal import Principal
+from shared.core.access.roles import PortalRole
+from shared.core.message.domains import DomainSet, domain_of, normal_address
+from shared.core.people.person import Person
+from shared.core.policy.conditions.spelled import fold
+from shared.core.policy.group_tree import groups_with_above
+from shared.core.policy.tenant_settings import TenantSettings
+from shared.errors import PermanentError
+from shared.ports_sign_on import SignOnClaims
+from shared.usecases.effective_settings import chosen_language
+
+APP_ROLES: Mapping[str, PortalRole] = {
+    "Matta.Auditor": PortalRole.AUDITOR,
+    "Matta.TenantAdministrator": PortalRole.TENANT_ADMINISTRATOR,
+    "Matta.IncidentResponder": PortalRole.INCIDENT_RESPONDER,
+}
+"""App roles of the Entra registration, by the value that tokens carry. A group administrator needs groups, so that role
+is given in Matta alone; ``OPERATOR_ROLE`` counts only in the directory of whoever runs the service."""
+OPERATOR_ROLE = "Matta.Operator"
+
+
+class UnknownPerson(PermanentError):
+    """The token is good, and its person is nobody here. ``kind`` is the problem's kind."""
+
+    def __init__(self, kind: str, cause: str) -> None:
+        super().__init__(cause)
+        self.kind = kind
+
+
+def identify(app: App, claims: SignOnClaims) -> Principal:
+    """The principal. Raises ``UnknownPerson`` and ``TemporaryError``."""
+    operator = bool(app.process.operator_entra_tenant) and (
+        claims.entra_tenant == app.process.operator_entra_tenant and OPERATOR_ROLE in claims.app_roles
+    )
+    roles = {PortalRole.OPERATOR} if operator else set()
+    settings = next((one for one in app.settings.tenants() if claims.entra_tenant in _directories(one)), None)
+    if settings is None or settings.suspended:
+        if operator:
+            return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
+        raise UnknownPerson("suspended" if settings is not None else "unknown-person", "no tenant of that directory")
+    person = _person(app, settings, claims)
+    if person is None or not person.active:
+        if operator:
+            return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
+        raise UnknownPerson("unknown-person", "nobody of the tenant")
+    roles.add(PortalRole.USER)
+    if settings.access.app_roles:
+        roles |= {APP_ROLES[name] for name in claims.app_roles if name in APP_ROLES}
+    address = normal_address(person.address)
+    groups: set[str] = set()
+    for grant in settings.access.grants:
+        if normal_address(grant.address) == address:
+            roles.add(PortalRole(grant.role))
+            groups |= {fold(group) for group in grant.groups}
+    owned = _owned(app, settings.tenant_id, address)
+    if owned:
+        roles.add(PortalRole.GROUP_ADMINISTRATOR)
+        groups |= owned
+    return Principal(
+        settings.tenant_id,
+        address,
+        person.display_name or claims.name,
+        person.id,
+        chosen_language(app, settings.tenant_id, address) or person.language or settings.notices.language,
+        frozenset(roles),
+        frozenset(groups),
+    )
+
+
+def groups_of(app: App, tenant_id: str, address: str) -> frozenset[str]:
+    """The groups that somebody is in, with those above, folded: what a group administrator's reach is compared with."""
+    person = app.directory.people(tenant_id, (address,)).get(address.lower())
+    if person is None:
+        return frozenset()
+
+    def above(ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {id_: group.above for id_, group in app.directory.groups(tenant_id, ids).items()}
+
+    return frozenset(fold(group) for group in groups_with_above(person.groups, above))
+
+
+def _directories(settings: TenantSettings) -> frozenset[str]:
+    return frozenset(filter(None, (settings.access.entra_tenant, settings.teams.entra_tenant)))
+
+
+def _person(app: App, settings: TenantSettings, claims: SignOnClaims) -> Person | None:
+    """By the directory's id; a person whom the directory does not know by one counts by an address of the tenant's own.
+
+    The address is written by the tenant's own directory, whose name is in the token: nobody else's can claim it.
+    """
+    if claims.person_id:
+        found = app.directory.people_by_id(settings.tenant_id, (claims.person_id,)).get(claims.person_id)
+        if found is not None:
+            return found
+    address = claims.address
+    if domain_of(address) not in DomainSet(settings.internal_domains):
+        return None
+    known = app.directory.people(settings.tenant_id, (address,)).get(address.lower())
+    if known is None:
+        return Person(address.lower(), claims.name, id=claims.person_id)
+    return known if not known.id or known.id == claims.person_id else None
+
+
+def _owned(app: App, tenant_id: str, address: str) -> set[str]:
+    """The groups that name the person as owner."""
+    return {
+        fold(group.id)
+        for group in app.directory.all_groups(tenant_id)
+        if any(normal_address(owner) == address for owner in group.owners)
+    }
