@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.app import App
 from shared.core.delivery.route import Batch, batches, routes_named, servers_in_order
-from shared.core.hold import state
+from shared.core.hold import password_state, state
 from shared.core.hold.record import Change, Fate, MessageRecord, RecipientResult, State, Variant
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
@@ -154,7 +154,7 @@ def _make_missing(attempt: _Attempt) -> bool:
             log.trouble("transform", record.ref, error)
             failed += [_unchangeable(result.address, error) for result in record.pending() if result.variant == name]
     now = app.clock.now()
-    changed = state.prolong(state.add_variants(record, made), now, attempt.length)
+    changed = state.prolong(password_state.born(state.add_variants(record, made)), now, attempt.length)
     try:
         attempt.stored = commit(app, attempt.stored, Change(changed, ()))
     except Conflict:
@@ -263,6 +263,7 @@ def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply], *, ends: b
             change = replace(change, record=state.prolong(change.record, now, attempt.length))
         elif not settled:
             return
+        change = password_state.note_delivered(change, now)
         try:
             attempt.stored = commit(attempt.app, attempt.stored, change)
         except Conflict:

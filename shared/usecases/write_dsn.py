@@ -34,7 +34,7 @@ def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     failed = tuple(
         result for result in record.recipients if result.fate is Fate.FAILED and result.reported_in == entry.number
     )
-    if not sender or not failed or record.own:
+    if not sender or not failed:  # mail of our own has a sender only where it is a person's: a password notice
         return False
     settings = settings_for(app, ref.tenant_id, sender)
     letter = Letter(
@@ -49,7 +49,7 @@ def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
         app.process.host_name, language_of(app, ref.tenant_id, sender, settings), zone_of(settings.time_zone)
     )
     try:
-        header = read_prefix(app.spool.content("spool", ref), LONGEST_HEADER * 2)
+        header = read_prefix(app.spool.content("outgoing" if record.own else "spool", ref), LONGEST_HEADER * 2)
     except PermanentError:  # the bytes are gone: the report is still worth having
         header = b""
     data = write_dsn_mail(record, failed, header, letter, context)

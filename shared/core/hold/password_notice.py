@@ -38,7 +38,7 @@ class PasswordNotice:
 
     ``delivered_at`` is when the first recipient got the variant; the delay counts from there. ``told`` are the
     recipients who have the password; one who gets the variant later is told later. ``template`` is the policy's, empty
-    for the built-in text.
+    for the built-in text. ``left_seconds`` is what a pause has kept of the delay.
     """
 
     variant: str
@@ -49,3 +49,4 @@ class PasswordNotice:
     due_at: datetime | None = None
     told: tuple[str, ...] = ()
     changed_at: datetime | None = None
+    left_seconds: int = 0

@@ -208,6 +208,8 @@ class EventCode(StrEnum):
     PASSWORD_PAUSED = "password-paused"  # noqa: S105
     PASSWORD_RESUMED = "password-resumed"  # noqa: S105
     PASSWORD_DELETED = "password-deleted"  # noqa: S105
+    PASSWORD_KEPT = "password-kept"  # noqa: S105
+    PASSWORD_FAILED = "password-failed"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

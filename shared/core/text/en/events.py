@@ -27,4 +27,6 @@ TEXTS: dict[str, str] = {
     "password-paused": "The password notice was paused.",
     "password-resumed": "The password notice was resumed.",
     "password-deleted": "The password notice was deleted.",
+    "password-kept": "The encrypted file was delivered; the password does not go out by itself.",
+    "password-failed": "The password could not be read, so it was not sent to the recipients ({count}).",
 }

@@ -27,4 +27,6 @@ TEXTS: dict[str, str] = {
     "password-paused": "パスワード通知を一時停止しました。",
     "password-resumed": "パスワード通知を再開しました。",
     "password-deleted": "パスワード通知を削除しました。",
+    "password-kept": "暗号化したファイルを配送しました。パスワードは自動では通知されません。",
+    "password-failed": "パスワードを読み出せなかったため、宛先に通知できませんでした（{count}件）。",
 }
