@@ -27,7 +27,8 @@ class Vote:
 class ApprovalStep:
     """What one policy asks for. ``seats`` are normal addresses of those whose votes count.
 
-    They are settled when the sender releases; an escalation adds to them (``escalated``).
+    They are settled when the sender releases; an escalation adds to them (``escalated``). With ``fallback`` nobody whom
+    the policy names could be asked, and the tenant's administrator is asked in their place.
     """
 
     call: ApprovalCall
@@ -38,6 +39,7 @@ class ApprovalStep:
     due_at: datetime | None = None
     allowed: bool | None = None
     """How the step ended; ``None`` while it is open."""
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)

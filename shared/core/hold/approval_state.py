@@ -77,7 +77,9 @@ def ask(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms)
         approval=approval,
         due_at=_next_due(approval),
     )
-    return make_change(changed, EventCode.APPROVAL_REQUESTED, actor, now, (), _NOTICE)
+    fallbacks = ", ".join(dict.fromkeys(seat for step in terms.steps if step.fallback for seat in step.seats))
+    args = (("fallback", fallbacks),) if fallbacks else ()
+    return make_change(changed, EventCode.APPROVAL_REQUESTED, actor, now, args, _NOTICE)
 
 
 def answer(record: MessageRecord, seat: str, actor: Actor, allow: bool, comment: str, now: datetime) -> Change:

@@ -1,0 +1,72 @@
+"""Who may see and answer an approval, and for which seat: the one place where that is said (product.md P1, X1; stage 6).
+
+Never the sender, never who released the message: by no address of theirs, and not as anybody's proxy.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.core.hold.actor import Role
+from shared.core.hold.approval import ApprovalStep
+from shared.core.hold.approval_state import may_still_answer
+from shared.core.hold.entitlement import People, Standing, sender_of
+from shared.core.hold.record import MessageRecord, State
+from shared.core.message.domains import normal_address
+
+
+def is_barred(record: MessageRecord, person: str, people: People, requester: str = "") -> bool:
+    """Whether ``person`` sent or released the message. ``requester`` is who is about to release it."""
+    names = [sender_of(record), requester]
+    if record.approval is not None:
+        names += [record.approval.requester.name, record.approval.requester.on_behalf_of]
+    return any(name and people.same(person, name) for name in names)
+
+
+def approver_standing(record: MessageRecord, person: str, people: People, now: datetime) -> tuple[str, Standing] | None:
+    """The seat by which ``person`` may look at the request, however it stands, and as what; ``None`` when they may not.
+
+    Their own seat comes before those whose proxy they are.
+    """
+    return next(iter(_seats(record, person, people, now)), None)
+
+
+def may_answer(record: MessageRecord, person: str, people: People, now: datetime) -> tuple[str, Standing] | None:
+    """The seat that ``person`` may answer for now, and as what; ``None`` when there is none (any more)."""
+    return next(iter(answerable_seats(record, person, people, now)), None)
+
+
+def answerable_seats(
+    record: MessageRecord, person: str, people: People, now: datetime
+) -> tuple[tuple[str, Standing], ...]:
+    """All seats that ``person`` may answer for now, their own first."""
+    if record.state is not State.AWAITING_APPROVAL or record.approval is None:
+        return ()
+    steps = record.approval.steps
+    return tuple(
+        (seat, standing)
+        for seat, standing in _seats(record, person, people, now)
+        if any(may_still_answer(step, seat, person) and not _has_answered(step, person, people) for step in steps)
+    )
+
+
+def _seats(record: MessageRecord, person: str, people: People, now: datetime) -> tuple[tuple[str, Standing], ...]:
+    """All seats that are ``person``'s or whose proxy they are; a seat whose owner was removed is nobody's."""
+    if record.own or record.approval is None or not person or people.is_removed(person):
+        return ()
+    if is_barred(record, person, people):
+        return ()
+    seats = tuple(dict.fromkeys(seat for step in record.approval.steps for seat in step.seats))
+    seats = tuple(seat for seat in seats if not people.is_removed(seat))
+    own = tuple((seat, Standing(Role.APPROVER)) for seat in seats if people.same(person, seat))
+    who = normal_address(person)
+    others = tuple(
+        (seat, Standing(Role.APPROVER, seat))
+        for seat in seats
+        if not people.same(person, seat) and who in people.proxies_of(seat, now)
+    )
+    return (*own, *others)
+
+
+def _has_answered(step: ApprovalStep, person: str, people: People) -> bool:
+    return any(people.same(person, vote.actor.name) for vote in step.votes)
