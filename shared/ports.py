@@ -241,7 +241,10 @@ class Directory(Protocol):
         ...
 
     def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
-        """The known ones among people with these directory ids, by id; also those who were removed."""
+        """The known ones among people with these directory ids, by id; also those who were removed.
+
+        Of several addresses with one id an active one counts, and the first by alphabet.
+        """
         ...
 
     def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:

@@ -1,24 +1,22 @@
-"""Who is who, in Table storage: the ``Directory`` port.
+"""Who is who, in Table storage: the ``Directory`` port. Rows: ``directory_table_rows.py``.
 
-One row for each person or group: PartitionKey is the tenant, RowKey ``p:`` and the lower-case address, or ``g:`` and the
-folded id, with every character that is not safe in a key written as ``~`` and hex. Reads are point reads, several at a time: a filter that joins keys by
-``or`` reads the whole partition (learn.microsoft.com/azure/storage/tables/table-storage-design-for-query).
+Reads are point reads, several at a time: a filter that joins keys by ``or`` reads the whole partition
+(learn.microsoft.com/azure/storage/tables/table-storage-design-for-query).
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from shared.adapters import directory_table_rows as rows
+from shared.adapters.directory_table_cache import DirectoryCache
 from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
@@ -30,13 +28,12 @@ from shared.settings import ProcessSettings
 if TYPE_CHECKING:
     from azure.data.tables import TableClient
 
-MOST_CACHED = 20_000
-"""Addresses kept in memory, unknown ones too."""
 _READERS = 8
 _BATCH = 100
-_LONGEST_KEY = 400
-_UNSAFE = re.compile(r"[^a-z0-9.@_+-]")
-# This type is prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_READ_ALL_FROM = 200
+"""People whose rows are wanted, from which on one listing is cheaper than a read for each."""
+_TRIES = 4
+# These types are prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
 _PREPARED = (msgspec.json.Decoder(Person), msgspec.json.Decoder(Group))
 Row = TypeVar("Row", Person, Group)
 
@@ -54,9 +51,7 @@ class TableDirectory:
         """``table`` must exist. No connection is made here."""
         self._process = process
         self._name = table
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._cache: OrderedDict[tuple[str, str], tuple[float, Person | Group | None]] = OrderedDict()
+        self._cache = DirectoryCache(process.settings_cache_seconds, monotonic)
 
     @property
     def _table(self) -> TableClient:
@@ -68,63 +63,72 @@ class TableDirectory:
 
     def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
         """See the port. Raises ``StorageUnavailable``."""
-        return self._find(tenant_id, {address.lower(): _key("p", address.lower()) for address in addresses}, Person)
+        return self._find(tenant_id, {address.lower(): rows.person_key(address) for address in addresses}, Person)
 
     def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
         """See the port. Raises ``StorageUnavailable``."""
-        return self._find(tenant_id, {id_.casefold(): _key("g", id_.casefold()) for id_ in ids}, Group)
+        return self._find(tenant_id, {id_.casefold(): rows.group_key(id_) for id_ in ids}, Group)
 
-    def _find(self, tenant_id: str, keys: dict[str, str], kind: type[Row]) -> dict[str, Row]:
-        """The known ones among rows, whose keys stand by the names that the caller knows them by."""
+    def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
+        """See the port: one range of keys for each id, and then its people. Raises ``StorageUnavailable``."""
         _check(tenant_id)
-        found = self._cached(tenant_id, keys.values(), kind)
-        missing = [key for key in keys.values() if key not in found]
-        if len(missing) > 1:
-            read = list(self._readers.map(lambda key: self._read(tenant_id, key, kind), missing))
-        else:
-            read = [self._read(tenant_id, key, kind) for key in missing]
-        fetched = dict(zip(missing, read, strict=True))
-        self._keep(tenant_id, fetched)
-        rows = {**found, **fetched}
-        return {name: row for name, key in keys.items() if (row := rows[key]) is not None}
+        prefixes = {id_: rows.id_prefix(id_) for id_ in ids if id_}
+        kept = self._cache.get(tenant_id, prefixes.values())
+        found: dict[str, Person] = {}
+        for id_, prefix in prefixes.items():
+            addresses: Any = kept.get(prefix)
+            if addresses is None:
+                addresses = self._addresses(tenant_id, prefix, "", 1000)
+                self._cache.keep(tenant_id, {prefix: addresses})
+            known = [person for person in self.people(tenant_id, addresses).values() if person.id == id_]
+            if known:
+                found[id_] = min(known, key=lambda person: (not person.active, person.address.lower()))
+        return found
+
+    def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
+        """See the port: the group's index rows, and then its people. Raises ``StorageUnavailable``."""
+        _check(tenant_id)
+        wanted, prefix, last = group_id.casefold(), rows.member_prefix(group_id), ""
+        found: list[Person] = []
+        while len(found) < limit:
+            asked = min(limit - len(found), 1000)
+            addresses = self._addresses(tenant_id, prefix, last, asked)
+            people = self.people(tenant_id, addresses).values()
+            found += [one for one in people if one.active and wanted in {id_.casefold() for id_ in one.groups}]
+            if len(addresses) < asked:
+                break
+            last = addresses[-1]
+        return tuple(sorted(found, key=lambda person: person.address.lower()))
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """See the port. Of several with one address the last counts. Raises ``StorageUnavailable``."""
-        self._write(tenant_id, {_key("p", person.address.lower()): pack(person, "a person") for person in people})
-
-    def save_groups(self, tenant_id: str, groups: Sequence[Group]) -> None:
-        """See the port. Of several with one id the last counts. Raises ``StorageUnavailable``."""
-        self._write(tenant_id, {_key("g", group.id.casefold()): pack(group, "a group") for group in groups})
+        _check(tenant_id)
+        self._save_people(tenant_id, {person.address.lower(): person for person in people})
 
     def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
         """See the port. Raises ``StorageUnavailable``."""
-        self._delete(tenant_id, [_key("p", address.lower()) for address in addresses])
+        _check(tenant_id)
+        names = list(dict.fromkeys(address.lower() for address in addresses))
+        known = self._stored(tenant_id, names)
+        self._save_people(tenant_id, {name: replace(known.get(name, Person(name)), active=False) for name in names})
+
+    def save_groups(self, tenant_id: str, groups: Sequence[Group]) -> None:
+        """See the port. Of several with one id the last counts. Raises ``StorageUnavailable``."""
+        from azure.data.tables import UpdateMode
+
+        _check(tenant_id)
+        packed = {rows.group_key(group.id): pack(group, "a group") for group in groups}
+        stored = [{"PartitionKey": tenant_id, "RowKey": key, **row} for key, row in packed.items()]
+        try:
+            for start in range(0, len(stored), _BATCH):
+                self._submit([("upsert", row, {"mode": UpdateMode.REPLACE}) for row in stored[start : start + _BATCH]])
+        finally:
+            self._cache.forget(tenant_id, packed)
 
     def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
         """See the port. Raises ``StorageUnavailable``."""
-        self._delete(tenant_id, [_key("g", id_.casefold()) for id_ in ids])
-
-    def everybody(self, tenant_id: str) -> tuple[Person, ...]:
-        """See the port. Raises ``StorageUnavailable``."""
-        return tuple(sorted(self._all(tenant_id, "p", Person), key=lambda person: person.address.lower()))
-
-    def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
-        """See the port. Raises ``StorageUnavailable``."""
-        return tuple(sorted(self._all(tenant_id, "g", Group), key=lambda group: group.id.casefold()))
-
-    def _all(self, tenant_id: str, prefix: str, kind: type[Row]) -> list[Row]:
         _check(tenant_id)
-        # ";" comes right after ":", so this is the range of all keys with the prefix.
-        keys = f"PartitionKey eq '{tenant_id}' and RowKey ge '{prefix}:' and RowKey lt '{prefix};'"
-
-        def once() -> list[Row]:
-            with storage_call("list a directory"):
-                return [msgspec.convert(unpack(row), kind) for row in self._table.query_entities(keys)]
-
-        return repeated(once, self._process.storage_timeout)
-
-    def _delete(self, tenant_id: str, keys: Sequence[str]) -> None:
-        _check(tenant_id)
+        keys = [rows.group_key(id_) for id_ in ids]
 
         def delete(key: str) -> None:
             def once() -> None:
@@ -137,45 +141,97 @@ class TableDirectory:
             for _ in self._readers.map(delete, keys):
                 pass
         finally:
-            with self._lock:
-                for key in keys:
-                    self._cache.pop((tenant_id, key), None)
+            self._cache.forget(tenant_id, keys)
 
-    def _write(self, tenant_id: str, packed: Mapping[str, Mapping[str, object]]) -> None:
-        from azure.data.tables import UpdateMode
+    def everybody(self, tenant_id: str) -> tuple[Person, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        found = (person for person in self._all(tenant_id, "p", Person) if person.active)
+        return tuple(sorted(found, key=lambda person: person.address.lower()))
 
+    def all_groups(self, tenant_id: str) -> tuple[Group, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        return tuple(sorted(self._all(tenant_id, "g", Group), key=lambda group: group.id.casefold()))
+
+    def _find(self, tenant_id: str, keys: dict[str, str], kind: type[Row]) -> dict[str, Row]:
+        """The known ones among rows, whose keys stand by the names that the caller knows them by."""
         _check(tenant_id)
-        rows = [{"PartitionKey": tenant_id, "RowKey": key, **row} for key, row in packed.items()]
-        for start in range(0, len(rows), _BATCH):
-            batch = [("upsert", row, {"mode": UpdateMode.REPLACE}) for row in rows[start : start + _BATCH]]
+        kept = self._cache.get(tenant_id, keys.values())
+        missing = [key for key in dict.fromkeys(keys.values()) if key not in kept]
+        fetched = self._fetch(tenant_id, missing, kind)
+        self._cache.keep(tenant_id, fetched)
+        found = {**kept, **fetched}
+        return {name: row for name, key in keys.items() if isinstance(row := found[key], kind)}
 
-            def once(batch: list[tuple[str, dict[str, object], dict[str, object]]] = batch) -> None:  # type: ignore[assignment]  # rows are wider here
-                with storage_call("save people"):
-                    self._table.submit_transaction(batch)
+    def _fetch(self, tenant_id: str, keys: Sequence[str], kind: type[Row]) -> dict[str, Row | None]:
+        if len(keys) > 1:
+            read = list(self._readers.map(lambda key: self._read(tenant_id, key, kind), keys))
+        else:
+            read = [self._read(tenant_id, key, kind) for key in keys]
+        return dict(zip(keys, read, strict=True))
 
-            repeated(once, self._process.storage_timeout)
-        with self._lock:
-            for key in packed:
-                self._cache.pop((tenant_id, key), None)
+    def _stored(self, tenant_id: str, names: Sequence[str]) -> dict[str, Person]:
+        """What is stored at this moment of people, by lower-case address."""
+        if len(names) > _READ_ALL_FROM:
+            return {person.address.lower(): person for person in self._all(tenant_id, "p", Person)}
+        fetched = self._fetch(tenant_id, [rows.person_key(name) for name in names], Person)
+        return {name: person for name in names if (person := fetched[rows.person_key(name)]) is not None}
 
-    def _cached(self, tenant_id: str, keys: Iterable[str], kind: type[Row]) -> dict[str, Row | None]:
-        oldest = self._monotonic() - self._process.settings_cache_seconds
-        found: dict[str, Row | None] = {}
-        with self._lock:
-            for key in keys:
-                entry = self._cache.get((tenant_id, key))
-                if entry is not None and entry[0] > oldest and (entry[1] is None or isinstance(entry[1], kind)):
-                    found[key] = entry[1]
-        return found
+    def _save_people(self, tenant_id: str, people: Mapping[str, Person]) -> None:
+        """Save them with their index. Somebody else may be saving the same people: then an old index row may be gone
+        before this takes it, and it is looked anew what is stored; at last old rows are left to the readers' check.
+        """
+        touched = {rows.person_key(name) for name in people}
+        left = dict(people)
+        try:
+            for tried in range(_TRIES):
+                before = self._stored(tenant_id, list(left))
+                for person in (*left.values(), *before.values()):
+                    touched |= {key.rpartition(":")[0] for key in rows.index_keys(person)}
+                unfit: dict[str, Person] = {}
+                for batch, operations in rows.batches(tenant_id, left.values(), before, tidy=tried < _TRIES - 1):
+                    if not self._submit(operations):
+                        unfit |= {person.address.lower(): person for person in batch}
+                left = unfit
+                if not left:
+                    return
+        finally:
+            self._cache.forget(tenant_id, touched)
 
-    def _keep(self, tenant_id: str, rows: Mapping[str, Person | Group | None]) -> None:
-        now = self._monotonic()
-        with self._lock:
-            for key, row in rows.items():
-                self._cache[tenant_id, key] = (now, row)
-                self._cache.move_to_end((tenant_id, key))
-            while len(self._cache) > MOST_CACHED:
-                self._cache.popitem(last=False)
+    def _submit(self, operations: rows.Operations) -> bool:
+        """Carry out a transaction; ``False`` where a row that it takes away is gone already: nothing was done."""
+
+        def once() -> bool:
+            with storage_call("save people"):
+                try:
+                    self._table.submit_transaction(operations)
+                except Exception as error:
+                    if verdict(error) is not Verdict.MISSING:
+                        raise
+                    return False
+            return True
+
+        return repeated(once, self._process.storage_timeout)
+
+    def _addresses(self, tenant_id: str, prefix: str, last: str, limit: int) -> tuple[str, ...]:
+        """Addresses of index rows, at most ``limit``, from behind that of ``last``."""
+        wanted = rows.range_filter(tenant_id, prefix, last)
+
+        def once() -> tuple[str, ...]:
+            with storage_call("read a directory's index"):
+                found = self._table.query_entities(wanted, results_per_page=limit, select=["address"])
+                return tuple(str(row["address"]) for _, row in zip(range(limit), found, strict=False))
+
+        return repeated(once, self._process.storage_timeout)
+
+    def _all(self, tenant_id: str, prefix: str, kind: type[Row]) -> list[Row]:
+        _check(tenant_id)
+        keys = rows.range_filter(tenant_id, prefix)
+
+        def once() -> list[Row]:
+            with storage_call("list a directory"):
+                return [msgspec.convert(unpack(row), kind) for row in self._table.query_entities(keys)]
+
+        return repeated(once, self._process.storage_timeout)
 
     def _read(self, tenant_id: str, key: str, kind: type[Row]) -> Row | None:
         from azure.core.exceptions import HttpResponseError
@@ -195,10 +251,3 @@ class TableDirectory:
 def _check(tenant_id: str) -> None:
     if not TENANT_ID.fullmatch(tenant_id):
         raise NotFound("not a tenant id")
-
-
-def _key(kind: str, name: str) -> str:
-    safe = _UNSAFE.sub(lambda match: "".join(f"~{byte:02x}" for byte in match[0].encode("utf-8", "replace")), name)
-    if len(safe) > _LONGEST_KEY:  # a key holds 1 KiB
-        safe = "~~" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
-    return f"{kind}:{safe}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.adapters.directory_table import TableDirectory
@@ -133,7 +135,9 @@ def test_everybody_and_all_groups_are_listed_in_order_and_only_this_tenants(dire
             directory.all_groups(name)
 
 
-def test_who_is_removed_is_gone_also_from_memory_and_a_second_time_is_no_error(directory: Directory) -> None:
+def test_who_is_removed_stays_known_as_removed_also_in_memory_and_a_second_time_is_no_error(
+    directory: Directory,
+) -> None:
     directory.save("demo", [HANAKO, EVERYBODY])
     directory.save_groups("demo", [SALES, Group("board")])
     directory.people("demo", [HANAKO.address])
@@ -141,7 +145,9 @@ def test_who_is_removed_is_gone_also_from_memory_and_a_second_time_is_no_error(d
     for _ in range(2):
         directory.remove("demo", [HANAKO.address.upper(), "never@x.example"])
         directory.remove_groups("demo", [SALES.id.upper(), "never"])
-        assert directory.people("demo", [HANAKO.address]) == {}
+        gone = replace(HANAKO, active=False)
+        assert directory.people("demo", [HANAKO.address]) == {"hanako@aozora.example": gone}
+        assert directory.people("demo", ["never@x.example"])["never@x.example"].active is False
         assert directory.groups("demo", [SALES.id]) == {}
         assert directory.everybody("demo") == (EVERYBODY,)
         assert directory.all_groups("demo") == (Group("board"),)
@@ -158,3 +164,68 @@ def test_more_people_than_a_page_of_a_listing_holds(directory: Directory) -> Non
     assert directory.everybody("demo") == tuple(people)
     directory.remove("demo", [person.address for person in people[:50]])
     assert len(directory.everybody("demo")) == 1050
+
+
+def person(number: int, *groups: str, **more: str) -> Person:
+    return Person(f"p{number:03}@x.example", groups=groups, **more)  # type: ignore[arg-type]  # ids of tests
+
+
+def test_people_are_found_by_directory_id_also_after_they_moved_or_went(directory: Directory) -> None:
+    directory.save("demo", [person(1, id="id-1"), person(2, id="id/2#?\\"), person(3)])
+    directory.save("other", [person(9, id="id-1")])
+    for _ in range(2):
+        found = directory.people_by_id("demo", ["id-1", "id/2#?\\", "id-3", ""])
+        assert {id_: one.address for id_, one in found.items()} == {
+            "id-1": "p001@x.example",
+            "id/2#?\\": "p002@x.example",
+        }
+    directory.save("demo", [person(1, id="id-new")])
+    assert directory.people_by_id("demo", ["id-1"]) == {}
+    assert directory.people_by_id("demo", ["id-new"])["id-new"].address == "p001@x.example"
+    directory.remove("demo", ["p001@x.example"])
+    assert directory.people_by_id("demo", ["id-new"])["id-new"].active is False
+    with pytest.raises(NotFound):
+        directory.people_by_id("a/b", ["id-1"])
+
+
+def test_of_two_addresses_with_one_id_the_active_one_counts(directory: Directory) -> None:
+    directory.save("demo", [person(1, id="one"), person(2, id="one")])
+    assert directory.people_by_id("demo", ["one"])["one"].address == "p001@x.example"
+    directory.remove("demo", ["p001@x.example"])
+    assert directory.people_by_id("demo", ["one"])["one"].address == "p002@x.example"
+
+
+def test_members_of_a_group_are_the_active_people_directly_in_it(directory: Directory) -> None:
+    directory.save("demo", [person(1, "Sales", "東京/1"), person(2, "sales"), person(3, "sales-2"), person(4)])
+    directory.save("other", [person(9, "sales")])
+    assert [one.address for one in directory.members("demo", "SALES", 10)] == ["p001@x.example", "p002@x.example"]
+    assert [one.address for one in directory.members("demo", "sales", 1)] == ["p001@x.example"]
+    assert [one.address for one in directory.members("demo", "東京/1", 10)] == ["p001@x.example"]
+    assert directory.members("demo", "sales", 0) == directory.members("demo", "nothing", 5) == ()
+    directory.save("demo", [person(1, "tokyo")])
+    directory.remove("demo", ["p003@x.example"])
+    assert [one.address for one in directory.members("demo", "sales", 10)] == ["p002@x.example"]
+    assert directory.members("demo", "sales-2", 10) == ()
+    directory.save("demo", [person(3, "sales-2")])
+    assert directory.members("demo", "sales-2", 10) == (person(3, "sales-2"),)
+    with pytest.raises(NotFound):
+        directory.members("a/b", "sales", 5)
+
+
+def test_a_person_in_more_groups_than_a_transaction_holds(directory: Directory) -> None:
+    many = tuple(f"g{number}" for number in range(250))
+    for groups in (many, many[200:], many):
+        directory.save("demo", [person(1, *groups), person(2, "g249")])
+        assert directory.people("demo", ["p001@x.example"])["p001@x.example"].groups == groups
+        assert [one.address for one in directory.members("demo", "g249", 9)] == ["p001@x.example", "p002@x.example"]
+    directory.save("demo", [person(1, "g0")])
+    assert [one.address for one in directory.members("demo", "g249", 9)] == ["p002@x.example"]
+
+
+def test_ten_at_once_move_one_person_between_groups(directory: Directory) -> None:
+    for _ in range(3):
+        assert at_once(10, lambda number: directory.save("demo", [person(1, f"g{number}", "all")])) == [None] * 10
+        (group, _) = directory.people("demo", ["p001@x.example"])["p001@x.example"].groups
+        found = {f"g{n}" for n in range(10) if directory.members("demo", f"g{n}", 5)}
+        assert found == {group}
+        assert len(directory.members("demo", "all", 5)) == 1

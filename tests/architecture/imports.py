@@ -176,6 +176,7 @@ ROOMS = (
         "shared/adapters",
         (
             "shared.adapters.storage_",
+            "shared.adapters.directory_table_",
             "shared.adapters.message_store_table_",
             "shared.adapters.smtp_next_hop_",
             "shared.adapters.spool_blob_",

@@ -77,10 +77,12 @@ class FakeDirectory:
         """See the port."""
         with self.trouble.around("people_by_id"), self._lock:
             _check(tenant_id)
-            wanted = {id_ for id_ in ids if id_}
-            return {
-                person.id: person for key, person in self._people.items() if key[0] == tenant_id and person.id in wanted
-            }
+            found: dict[str, Person] = {}
+            for id_ in filter(None, ids):
+                known = [one for key, one in self._people.items() if key[0] == tenant_id and one.id == id_]
+                if known:
+                    found[id_] = min(known, key=lambda one: (not one.active, one.address.lower()))
+            return found
 
     def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
         """See the port."""

@@ -1,0 +1,109 @@
+"""How people and groups are laid out in a tenant's Table partition.
+
+| RowKey | holds |
+| --- | --- |
+| ``p:{address}`` | a person, also one who was removed |
+| ``g:{group}`` | a group |
+| ``i:{id}:{address}`` | that a person has this directory id |
+| ``m:{group}:{address}`` | that an active person is directly in this group |
+
+Rows ``i:`` and ``m:`` are an index. They change in the transaction that changes their person, so none is ever missing;
+one too many may be left behind by a crash, which is why readers ask the person's own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from shared.adapters.storage_documents import pack
+from shared.adapters.storage_keys import safe_key
+from shared.ports import Person
+
+_LONGEST = 200
+"""Characters of one name in a key that holds two."""
+_MOST_OPERATIONS = 100
+
+Operations = list[tuple[Any, ...]]
+
+
+def person_key(address: str) -> str:
+    """Row key of a person."""
+    return f"p:{safe_key(address.lower())}"
+
+
+def group_key(id_: str) -> str:
+    """Row key of a group."""
+    return f"g:{safe_key(id_.casefold())}"
+
+
+def id_prefix(id_: str) -> str:
+    """What the index keys of a directory id begin with, up to the colon."""
+    return f"i:{safe_key(id_, _LONGEST)}"
+
+
+def member_prefix(group_id: str) -> str:
+    """What the index keys of a group begin with, up to the colon."""
+    return f"m:{safe_key(group_id.casefold(), _LONGEST)}"
+
+
+def index_key(prefix: str, address: str) -> str:
+    """Row key of one index row."""
+    return f"{prefix}:{safe_key(address.lower(), _LONGEST)}"
+
+
+def range_filter(tenant_id: str, prefix: str, after: str = "") -> str:
+    """The query for all keys ``{prefix}:…``, or those behind that of an address; ";" comes right after ":"."""
+    begin = f"RowKey gt '{index_key(prefix, after)}'" if after else f"RowKey ge '{prefix}:'"
+    return f"PartitionKey eq '{tenant_id}' and {begin} and RowKey lt '{prefix};'"
+
+
+def index_keys(person: Person | None) -> set[str]:
+    """The index rows that a person must have."""
+    if person is None:
+        return set()
+    prefixes = {id_prefix(person.id)} if person.id else set()
+    if person.active:
+        prefixes |= {member_prefix(group) for group in person.groups}
+    return {index_key(prefix, person.address) for prefix in prefixes}
+
+
+def batches(
+    tenant_id: str, people: Iterable[Person], before: Mapping[str, Person], *, tidy: bool = True
+) -> Iterator[tuple[list[Person], Operations]]:
+    """Transactions that save people with their index; what one holds of a person is whole, up to 100 operations.
+
+    ``before`` are those that are stored, by lower-case address. Whoever has more index rows than a transaction holds
+    gets them first and loses old ones last. Without ``tidy`` old index rows are left.
+    """
+    ready: list[Person] = []
+    collected: Operations = []
+    for person in people:
+        operations = _operations(tenant_id, person, before.get(person.address.lower()), tidy=tidy)
+        if collected and len(collected) + len(operations) > _MOST_OPERATIONS:
+            yield ready, collected
+            ready, collected = [], []
+        while len(operations) > _MOST_OPERATIONS:
+            yield [person], operations[:_MOST_OPERATIONS]
+            operations = operations[_MOST_OPERATIONS:]
+        ready.append(person)
+        collected += operations
+    if collected:
+        yield ready, collected
+
+
+def _operations(tenant_id: str, person: Person, before: Person | None, *, tidy: bool) -> Operations:
+    from azure.data.tables import UpdateMode
+
+    wanted = index_keys(person)
+    replaced = {"mode": UpdateMode.REPLACE}
+    operations: Operations = [
+        ("upsert", {"PartitionKey": tenant_id, "RowKey": key, "address": person.address}, replaced)
+        for key in sorted(wanted)
+    ]
+    row = {"PartitionKey": tenant_id, "RowKey": person_key(person.address), **pack(person, "a person")}
+    operations.append(("upsert", row, replaced))
+    if tidy:
+        old = sorted(index_keys(before) - wanted)
+        operations += [("delete", {"PartitionKey": tenant_id, "RowKey": key}) for key in old]
+    return operations
