@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from shared.app import App
 from shared.core.hold.actor import Channel
@@ -16,8 +17,21 @@ from shared.usecases.decide_hold import missing_reasons as missing_reasons
 from shared.usecases.open_link import open_link
 
 
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What a release leaves out (addresses, part numbers), and what its sender tells the approvers."""
+
+    recipients: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    comment: str = ""
+
+
+WHOLE = Parting()
+"""Everything to everybody, without a word."""
+
+
 def act_on_hold(
-    app: App, token: str, verb: Verb, acknowledged: Collection[int], peer: str
+    app: App, token: str, verb: Verb, acknowledged: Collection[int], peer: str, parting: Parting = WHOLE
 ) -> Acted | AlreadyActed | NotAcknowledged:
     """Carry out the decision of a link's person. ``peer`` is the network address that asks, for the record.
 
@@ -25,4 +39,5 @@ def act_on_hold(
     """
     opened = open_link(app, token)
     asker = Asker(opened.claims.person, Channel.LINK, peer)
-    return decide_hold(app, opened.claims.ref, asker, HoldWish(verb, frozenset(acknowledged)))
+    wish = HoldWish(verb, frozenset(acknowledged), parting.recipients, parting.attachments, parting.comment)
+    return decide_hold(app, opened.claims.ref, asker, wish)

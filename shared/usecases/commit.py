@@ -60,7 +60,7 @@ def send_outbox(app: App, ref: MessageRef, entries: Sequence[OutboxEntry]) -> No
 
 def next_look(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> datetime | None:
     """When somebody must look at a record again; ``None`` when it needs nobody."""
-    moments = [record.due_at] if record.due_at is not None else []
+    moments = [record.next_due] if record.next_due is not None else []
     now, watch = app.clock.now(), timedelta(seconds=app.process.watch_seconds)
     if record.state is State.DELIVERING and record.due_at is None:
         moments.append(now + watch)
@@ -84,9 +84,9 @@ def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None
 
 def _disarm(app: App, before: MessageRecord, change: Change) -> None:
     """Forget the note of a message that has come to its end: cheaper than a timer that looks and finds nothing to do."""
-    if before.due_at is None or next_look(app, change.record, change.outbox) is not None:
+    if before.next_due is None or next_look(app, change.record, change.outbox) is not None:
         return
     try:
-        app.schedule.done(DueEntry(before.ref, before.due_at))
+        app.schedule.done(DueEntry(before.ref, before.next_due))
     except Exception as error:  # a note too many is harmless
         log.trouble("schedule", before.ref, error)

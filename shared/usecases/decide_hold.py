@@ -10,12 +10,16 @@ from shared import log
 from shared.app import App
 from shared.core.hold import state
 from shared.core.hold.actor import Actor, Channel
-from shared.core.hold.record import MessageRecord
+from shared.core.hold.record import Change, MessageRecord
+from shared.core.hold.release_terms import ReleaseTerms
 from shared.core.message.identity import MessageRef
 from shared.core.notice.sheet import number_reasons
 from shared.errors import Conflict, NotFound, PermanentError
 from shared.usecases.commit import commit
+from shared.usecases.note_decision import note_decision
+from shared.usecases.note_look import note_refusal
 from shared.usecases.open_link import standing_of
+from shared.usecases.release_terms import steps_for
 
 TRIES = 5
 """How often a lost race is run again. Each loss means that somebody else moved on, so more would not help."""
@@ -90,7 +94,8 @@ def missing_reasons(record: MessageRecord, acknowledged: Collection[int]) -> tup
 def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Decided:
     """Carry out the decision.
 
-    Raises ``NotFound``, ``NotEntitled``, ``TemporaryError``, and ``Conflict`` after losing ``TRIES`` races.
+    Raises ``NotFound``, ``NotEntitled`` (which is recorded), ``CannotDrop`` for a partial release that cannot be,
+    ``NobodyToApprove``, ``TemporaryError``, and ``Conflict`` after losing ``TRIES`` races.
     """
     for attempt in range(TRIES):
         stored = app.messages.load(ref)
@@ -99,19 +104,28 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
         record = stored.record
         standing = standing_of(app, record, asker.person)
         if standing is None:
+            note_refusal(app, ref.tenant_id, ref, asker, f"hold.{wish.verb}")
             raise NotEntitled(f"not the business of {asker.channel}")
+        if not record.state.awaits_decision:
+            return AlreadyActed(record)
         if wish.verb is Verb.RELEASE and (missing := missing_reasons(record, wish.acknowledged)):
             return NotAcknowledged(missing)
         actor = Actor(standing.role, asker.person, asker.channel, asker.peer, standing.on_behalf_of)
-        decide = state.release if wish.verb is Verb.RELEASE else state.discard
+        change = _change(app, record, actor, wish)
         try:
-            after = commit(app, stored, decide(record, actor, app.clock.now()))
-        except state.AlreadyDecided as decided:
-            return AlreadyActed(decided.record)
+            after = commit(app, stored, change)
         except Conflict:
             if attempt == TRIES - 1:
                 raise
         else:
             log.stage("act", ref, wish.verb, channel=actor.channel, session=record.reception.session_id)
+            note_decision(app, ref, actor, wish.verb, change.events[0])
             return Acted(after.record)
     raise AssertionError("the last try returns or raises")
+
+
+def _change(app: App, record: MessageRecord, actor: Actor, wish: HoldWish) -> Change:
+    if wish.verb is Verb.DISCARD:
+        return state.discard(record, actor, app.clock.now())
+    terms = ReleaseTerms(wish.drop_recipients, wish.drop_attachments, wish.comment, steps_for(app, record, actor.name))
+    return state.release(record, actor, app.clock.now(), terms)

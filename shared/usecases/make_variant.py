@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.app import App
-from shared.core.hold.begin import recipients_by_variant, variant_name
+from shared.core.hold.forms import recipients_of, transforms_of
 from shared.core.hold.record import MessageRecord, Variant
 from shared.core.hold.sealed import NONCE_BYTES, seal
 from shared.core.message.parse import parse
@@ -56,17 +56,8 @@ def make_variant(app: App, record: MessageRecord, settings: TenantSettings, name
     if made.password:
         key = app.secrets.signing_keys("seal")[0]
         sealed = seal(made.password, record.ref, key, app.random.token(NONCE_BYTES))
-    recipients = recipients_by_variant(record.decision)[name]
-    head = trace_head(app, Spooled(record.ref, record.envelope, record.reception), recipients)
+    head = trace_head(app, Spooled(record.ref, record.envelope, record.reception), recipients_of(record, name))
     return Variant(name, "variant", head, blob, sealed, made.file_name, size)
-
-
-def transforms_of(record: MessageRecord, name: str) -> tuple[TransformCall, ...]:
-    """The transforms that make the form of that name."""
-    for index, part in enumerate(record.decision.parts):
-        if variant_name(record.decision, index) == name:
-            return part.transforms
-    raise LookupError(f"the decision has no part for {name}")
 
 
 def transformed(

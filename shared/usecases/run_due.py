@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
-from shared.core.hold import state
 from shared.core.hold.record import OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
 from shared.errors import Conflict
-from shared.ports import DueEntry
+from shared.ports import DueEntry, Stored
 from shared.usecases.commit import commit, next_look, send_outbox
-from shared.usecases.effective_settings import settings_for
+from shared.usecases.due_work import first_due
 from shared.usecases.evaluate_message import evaluate_message
-from shared.usecases.plans import hold_plan
 
 LIMIT = 500
-"""Entries that one tick handles; the next tick goes on."""
+"""Entries that are read at a time."""
+LONGEST_TICK = timedelta(seconds=120)
+"""After so long a tick begins no further batch: the next tick goes on."""
 FAILED_PAUSE = timedelta(minutes=5)
 """How long an entry rests at least that could not be handled, so that it does not block the others."""
 LONGEST_FAILED_PAUSE = timedelta(hours=1)
+MOST_CHANGES = 20
+"""Changes that one look makes at most; what is left comes with the next tick."""
+_AT_ONCE = timedelta(milliseconds=1)
 
 
 def run_due(app: App) -> int:
-    """Handle what is due now; return how many entries that were."""
-    entries = app.schedule.due(app.clock.now(), LIMIT)
-    for entry in entries:
-        try:
-            push_on(app, entry.ref)
-        except Exception as error:  # one message must not stop the others
-            log.trouble("due", entry.ref, error)
-            now = app.clock.now()
-            app.schedule.add(DueEntry(entry.ref, now + _rest(now - entry.ref.received_at)))
-        app.schedule.done(entry)
-    return len(entries)
+    """Handle what is due now, however much that is; return how many entries that were."""
+    started = app.clock.now()
+    handled = 0
+    while True:
+        entries = app.schedule.due(started, LIMIT)
+        for entry in entries:
+            _handle(app, entry)
+        handled += len(entries)
+        if len(entries) < LIMIT or app.clock.now() - started > LONGEST_TICK:
+            return handled
+
+
+def _handle(app: App, entry: DueEntry) -> None:
+    """Look at one entry's message, and forget the entry: whatever is still to come has a note of its own by then."""
+    try:
+        push_on(app, entry.ref)
+    except Exception as error:  # one message must not stop the others
+        log.trouble("due", entry.ref, error)
+        now = app.clock.now()
+        app.schedule.add(DueEntry(entry.ref, now + _rest(now - entry.ref.received_at)))
+    app.schedule.done(entry)
 
 
 def _rest(age: timedelta) -> timedelta:
@@ -43,29 +56,44 @@ def _rest(age: timedelta) -> timedelta:
 
 
 def push_on(app: App, ref: MessageRef) -> None:
-    """Look at one message, do what is due, and note when to look again."""
+    """Look at one message, do all that is due, and note when to look again."""
     stored = app.messages.load(ref)
     if stored is None:
         evaluate_message(app, ref, at_once=False)  # noted by the sweeper; does nothing where there is no such message
         return
     now = app.clock.now()
     send_outbox(app, ref, stored.outbox)
+    owed = stored.outbox
+    stored, changed = _do_due(app, stored, now)
+    if changed and not owed:
+        return  # the change has its own note of what comes next
     record = stored.record
-    if record.state.awaits_decision:
-        change = state.hold_due(record, hold_plan(settings_for(app, ref.tenant_id, record.envelope.reverse_path)), now)
-        if change is not None:
-            try:
-                commit(app, stored, change)
-            except Conflict:
-                app.schedule.add(DueEntry(ref, now))  # somebody acted in between: look at what they left
-            else:
-                log.stage("due", ref, change.events[0].code)
-            return
     watch = now + timedelta(seconds=app.process.watch_seconds)
-    if record.state is State.DELIVERING and (record.due_at is None or record.due_at <= now):
+    if not changed and record.state is State.DELIVERING and (record.due_at is None or record.due_at <= now):
         app.queue.send(ref, OutboxEntry(OutboxKind.DELIVER, record.event_count, now))
         app.schedule.add(DueEntry(ref, watch))
         return
     at = next_look(app, record, stored.outbox)
     if at is not None:
-        app.schedule.add(DueEntry(ref, max(at, now)))
+        # Later than now: the entry that is being handled may bear this very moment, and is about to be forgotten.
+        app.schedule.add(DueEntry(ref, max(at, now + _AT_ONCE)))
+
+
+def _do_due(app: App, stored: Stored, now: datetime) -> tuple[Stored, bool]:
+    """Everything that is due now, one change after the other, and whether the last word is ours.
+
+    Where somebody acts in between, what they left is looked at.
+    """
+    changed = False
+    for _ in range(MOST_CHANGES):
+        change = first_due(app, stored, now)
+        if change is None:
+            break
+        try:
+            stored = commit(app, stored, change)
+        except Conflict:
+            stored, changed = app.messages.load(stored.record.ref) or stored, False
+        else:
+            changed = True
+            log.stage("due", stored.record.ref, change.events[0].code if change.events else "changed")
+    return stored, changed

@@ -16,6 +16,7 @@ from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content
 from shared.usecases.effective_settings import chosen_language, settings_for
 from shared.usecases.open_link import OpenedLink
+from shared.usecases.plans import hold_plan
 
 LONGEST_PREFIX = 1024 * 1024
 """Bytes of a message that are read for a preview; the text of all but odd mail lies within."""
@@ -34,7 +35,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
         language=_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),
         zone=zone_of(settings.time_zone),
         sheet=make_sheet(record, settings.internal_domains),
-        end=hold_end(record, settings.notices),
+        end=hold_end(record, hold_plan(settings)),
         preview=_preview(app, record),
         history=app.messages.events(record.ref),
     )

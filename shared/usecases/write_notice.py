@@ -18,6 +18,7 @@ from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.text.language import Language, choose_language
 from shared.usecases.effective_settings import chosen_language, settings_for
+from shared.usecases.plans import hold_plan
 from shared.usecases.submit_own_mail import submit_own_mail
 
 _KINDS = {
@@ -61,7 +62,7 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
         sheet=make_sheet(record, settings.internal_domains),
         link=f"{app.process.public_url.rstrip('/')}/h/{token}",
         link_expires_at=expires_at,
-        end=hold_end(record, settings.notices),
+        end=hold_end(record, hold_plan(settings)),
         language=language_of(app, ref.tenant_id, person, settings),
         zone=zone_of(settings.time_zone),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.core.hold.change import make_change, report_failures
+from shared.core.hold.partial_release import ORIGINAL as ORIGINAL
 from shared.core.hold.record import (
     SYSTEM,
     Change,
@@ -25,8 +26,6 @@ from shared.core.message.identity import MessageRef
 from shared.core.message.summary import MessageSummary
 from shared.core.policy.decision import Decision, Disposition
 
-ORIGINAL = "original"
-"""Name of the variant that no transform touches."""
 _STATES = {
     Disposition.DELIVER: State.DELIVERING,
     Disposition.HOLD: State.HELD,
@@ -99,7 +98,7 @@ def begin(
     args = (("disposition", decision.disposition.value), ("reason", code))
     match state:
         case State.HELD:
-            record = replace(record, due_at=now + plan.reminder_pause)
+            record = replace(record, due_at=plan.after(now))
             return make_change(record, EventCode.HELD, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
         case State.DELAYED:
             record = replace(record, due_at=now + timedelta(minutes=decision.delay_minutes))

@@ -6,12 +6,14 @@ that of two wishes at the same time one wins and the other is told (``AlreadyDec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.core.hold.already_decided import AlreadyDecided as AlreadyDecided
+from shared.core.hold.approval_state import ask
 from shared.core.hold.change import make_change, report_failures
+from shared.core.hold.partial_release import drop
 from shared.core.hold.record import (
     SYSTEM,
     Actor,
@@ -28,6 +30,7 @@ from shared.core.hold.record import (
 )
 from shared.core.hold.release_terms import AS_IT_IS
 from shared.core.hold.release_terms import ReleaseTerms as ReleaseTerms
+from shared.core.hold.working_time import WorkingTime
 from shared.errors import TemporaryError
 
 
@@ -37,11 +40,27 @@ class LeaseHeld(TemporaryError):
 
 @dataclass(frozen=True, slots=True)
 class HoldPlan:
-    """The timing of a hold: the pause between reminders, how many, and what is done at the end."""
+    """The timing of a hold: the pause between reminders, how many, and what is done at the end.
+
+    With ``working`` pauses run only then, otherwise always.
+    """
 
     reminder_pause: timedelta
     reminders: int
     at_end: str
+    working: WorkingTime | None = None
+
+    def after(self, moment: datetime, pauses: int = 1) -> datetime:
+        """When so many pauses after ``moment`` are over."""
+        pause = self.reminder_pause * pauses
+        return moment + pause if self.working is None else self.working.after(moment, pause)
+
+    def following(self, due_at: datetime, now: datetime) -> datetime:
+        """When what comes after a due moment is due: counted from that moment, so that ticks add up to no delay; from
+        ``now`` where the next moment is over too, so that reminders do not come in a heap after an outage.
+        """
+        following = self.after(due_at)
+        return following if following > now else self.after(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,44 +78,67 @@ class RetryPlan:
 
 
 def release(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms = AS_IT_IS) -> Change:
-    """Let a held or delayed message go. Raises ``AlreadyDecided``."""
+    """Let a held or delayed message go, or ask for the approval that ``terms`` name.
+
+    Raises ``AlreadyDecided``, ``CannotDrop`` for what cannot be left out, and ``ValueError`` where the decision asks for
+    an approval and ``terms`` name nobody to give it.
+    """
     _must_await_decision(record)
+    if record.decision.approvals and not terms.steps:
+        raise ValueError("a message that needs approval is not released without")
+    reduced, dropped = drop(record, terms.drop_recipients, terms.drop_attachments, now)
+    if terms.steps:
+        asked = ask(reduced, actor, now, terms)
+        first, *others = asked.events
+        return replace(asked, events=(replace(first, args=(*first.args, *dropped)), *others))
     changed = replace(
-        record,
+        reduced,
         state=State.DELIVERING,
         outcome=Outcome("release", actor, now),
         delivery_started_at=now,
         due_at=None,
     )
-    return make_change(changed, EventCode.RELEASED, actor, now, (), (OutboxKind.DELIVER,))
+    return make_change(changed, EventCode.RELEASED, actor, now, dropped, (OutboxKind.DELIVER, OutboxKind.CARDS))
 
 
 def discard(record: MessageRecord, actor: Actor, now: datetime) -> Change:
     """Destroy a held message, or recall a delayed one. Raises ``AlreadyDecided``."""
     _must_await_decision(record)
     changed = replace(record, state=State.DISCARDED, outcome=Outcome("discard", actor, now), due_at=None)
-    return make_change(changed, EventCode.DISCARDED, actor, now)
+    return make_change(changed, EventCode.DISCARDED, actor, now, (), (OutboxKind.CARDS,))
 
 
-def hold_due(record: MessageRecord, plan: HoldPlan, now: datetime) -> Change | None:
-    """What time does to a hold: a reminder, or its end; and the end of a delay. ``None`` when nothing is due."""
+def hold_due(
+    record: MessageRecord, plan: HoldPlan, now: datetime, terms: Callable[[], ReleaseTerms] = ReleaseTerms
+) -> Change | None:
+    """What time does to a hold: a reminder, or its end; and the end of a delay. ``None`` when nothing is due.
+
+    ``terms`` are asked for where time itself releases the message: whose approval it then needs.
+    """
     if not record.state.awaits_decision or record.due_at is None or record.due_at > now:
         return None
     if record.state is State.DELAYED:
-        return release(record, SYSTEM, now)
+        return release(record, SYSTEM, now, terms())
     if record.reminders_sent < plan.reminders:
-        changed = replace(record, reminders_sent=record.reminders_sent + 1, due_at=now + plan.reminder_pause)
+        due_at = plan.following(record.due_at, now)
+        changed = replace(record, reminders_sent=record.reminders_sent + 1, due_at=due_at)
         args = (("reminder", str(changed.reminders_sent)),)
         return make_change(changed, EventCode.REMINDED, SYSTEM, now, args, (OutboxKind.HOLD_NOTICE,))
-    last_notice = (OutboxKind.HOLD_NOTICE,)
+    last_notice = (OutboxKind.HOLD_NOTICE, OutboxKind.CARDS)
     if plan.at_end == "release":
-        released = release(record, SYSTEM, now)
+        released = release(record, SYSTEM, now, terms())
         number = released.events[0].number
         return replace(released, outbox=(*released.outbox, OutboxEntry(OutboxKind.HOLD_NOTICE, number, now)))
     if plan.at_end == "discard":
         changed = replace(record, state=State.EXPIRED, outcome=Outcome("expire", SYSTEM, now), due_at=None)
         return make_change(changed, EventCode.EXPIRED, SYSTEM, now, (), last_notice)
-    return make_change(replace(record, due_at=None), EventCode.LEFT, SYSTEM, now, (), last_notice)
+    return leave(record, now)
+
+
+def leave(record: MessageRecord, now: datetime) -> Change:
+    """Nobody has decided, and it stays held until somebody does; so does a delayed message that may not go by itself."""
+    left = replace(record, state=State.HELD, due_at=None)
+    return make_change(left, EventCode.LEFT, SYSTEM, now, (), (OutboxKind.HOLD_NOTICE, OutboxKind.CARDS))
 
 
 def claim(record: MessageRecord, token: str, now: datetime, length: timedelta) -> Change | None:
@@ -127,11 +169,12 @@ def add_variants(record: MessageRecord, variants: Sequence[Variant]) -> MessageR
 def note_results(record: MessageRecord, results: Sequence[RecipientResult], now: datetime) -> Change:
     """Write down what a next hop said for some recipients while the claim goes on.
 
-    A recipient that has the message stays sent whatever a later answer says.
+    A recipient that has the message stays sent whatever a later answer says, and one who was dropped stays dropped.
     """
     answered = {result.address: result for result in results}
     recipients = tuple(
-        result if result.fate is Fate.SENT else answered.get(result.address, result) for result in record.recipients
+        result if result.fate in (Fate.SENT, Fate.DROPPED) else answered.get(result.address, result)
+        for result in record.recipients
     )
     return Change(replace(record, recipients=recipients, changed_at=now), ())
 
@@ -151,7 +194,7 @@ def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: d
         changed = replace(changed, due_at=next_at)
         args = (("attempt", str(attempts)), ("pending", str(len(changed.pending()))))
         return make_change(changed, EventCode.DEFERRED, SYSTEM, now, args, owed)
-    if failed == len(recipients):
+    if failed == sum(result.fate is not Fate.DROPPED for result in recipients):
         state, code = State.BOUNCED, EventCode.BOUNCED
     elif failed:
         state, code = State.PARTLY_DELIVERED, EventCode.PARTLY_DELIVERED

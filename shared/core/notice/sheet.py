@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.core.hold.record import Fate, MessageRecord, Outcome, State
+from shared.core.hold.state import HoldPlan
 from shared.core.message.domains import DomainSet, domain_of, normal_address
 from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.notice.safe_text import one_line
 from shared.core.policy.decision import AnchorKind, Disposition, Reason
-from shared.core.policy.tenant_settings import HoldNotices
+from shared.core.policy.reason_codes import ReasonCode
 
 LONGEST_SUBJECT = 300
 LONGEST_NAME = 120
@@ -75,19 +76,22 @@ class ShownGroup:
 
 @dataclass(frozen=True, slots=True)
 class ShownAttachment:
-    """One attachment; ``size`` in decoded bytes."""
+    """One attachment; ``size`` in decoded bytes. ``part`` numbers it, ``dropped`` tells that a partial release took it out."""
 
     name: str
     size: int
     inline: bool
     marks: tuple[int, ...]
+    part: str = ""
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HoldSheet:
     """Everything a face shows of a message but its text. ``subject`` is empty where there is none.
 
-    ``by_policy`` tells that the outcome was decided when the message was judged.
+    ``by_policy`` tells that the outcome was decided when the message was judged. ``policies`` are the names of those
+    that were applied.
     """
 
     subject: str
@@ -104,6 +108,7 @@ class HoldSheet:
     state: State
     outcome: Outcome | None
     by_policy: bool
+    policies: tuple[str, ...] = ()
 
     @property
     def external_domains(self) -> tuple[str, ...]:
@@ -169,6 +174,8 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
                 attachment.size,
                 attachment.inline,
                 marks.of(AnchorKind.ATTACHMENT, attachment.part),
+                attachment.part,
+                attachment.part in record.dropped_attachments,
             )
             for attachment in summary.attachments
         ),
@@ -177,17 +184,30 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
         state=record.state,
         outcome=record.outcome,
         by_policy=record.decision.disposition is Disposition.DISCARD,
+        policies=_policies(record),
     )
 
 
-def hold_end(record: MessageRecord, notices: HoldNotices) -> HoldEnd:
+def _policies(record: MessageRecord) -> tuple[str, ...]:
+    """Names of the policies that were applied, each once; a policy without a name has its id."""
+    names = (
+        one_line(note.name or note.rule_id, LONGEST_NAME)
+        for note in record.decision.notes
+        if note.code == ReasonCode.POLICY_APPLIED
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def hold_end(record: MessageRecord, plan: HoldPlan) -> HoldEnd:
     """What happens to a message when nobody decides: after a delay, or after the reminders that are still to come."""
     if record.state is State.DELAYED:
         return HoldEnd("release", record.due_at)
-    if notices.at_end == "leave" or record.due_at is None:
+    if plan.at_end == "leave" or record.due_at is None:
         return HoldEnd("leave", None)
-    waiting = max(notices.reminders - record.reminders_sent, 0)
-    return HoldEnd(notices.at_end, record.due_at + timedelta(hours=notices.reminder_hours) * waiting)
+    at = record.due_at
+    for _ in range(max(plan.reminders - record.reminders_sent, 0)):
+        at = plan.after(at)
+    return HoldEnd(plan.at_end, at)
 
 
 class _Marks:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.core.message.domains import DomainSet
+from shared.core.policy.approval_check import check_approvers
 from shared.core.policy.conditions.check import check_entries, check_list, check_tree
 from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.policies_check import Known, check_policy
@@ -68,6 +71,21 @@ def _check_time_zone(checked: _Checked) -> None:
         ZoneInfo(checked.settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         refuse("$.time_zone", "must be the name of a time zone, such as Asia/Tokyo or UTC")
+
+
+def _check_business_hours(checked: _Checked) -> None:
+    hours = checked.settings.notices.business_hours
+    if hours is None:
+        return
+    place = "$.notices.business_hours"
+    if hours.start >= hours.end:  # both are HH:MM, so that they sort as times do
+        refuse(f"{place}.end", "must be later than start; hours that go past midnight cannot be set")
+    check_unique(hours.days, f"{place}.days", "day", "entry")
+    for index, day in enumerate(hours.closed):
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            refuse(f"{place}.closed[{index}]", "must be a day that there is, such as 2026-12-29")
 
 
 def _check_rules(checked: _Checked) -> None:
@@ -129,6 +147,7 @@ def _check_policies(checked: _Checked) -> None:
     check_unique((policy.id for policy in policies), "$.policies", "id", "policy")
     for index, policy in enumerate(policies):
         check_policy(policy, f"$.policies[{index}]", checked.known)
+    check_approvers(policies, DomainSet(checked.settings.internal_domains))
 
 
 def _check_templates(checked: _Checked) -> None:
@@ -151,6 +170,7 @@ def _check_marks(checked: _Checked) -> None:
 
 CHECKS: tuple[Callable[[_Checked], None], ...] = (
     _check_time_zone,
+    _check_business_hours,
     _check_rules,
     _check_lists,
     _check_routes,

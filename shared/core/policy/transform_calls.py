@@ -18,6 +18,25 @@ from shared.core.policy.decision import TransformCall
 
 
 @dataclass(frozen=True, slots=True)
+class DropRecipients:
+    """H10: ``addresses`` were left out by whoever released the message, and vanish from what the others get.
+
+    No decision asks for this; it is made from the record, and so is ``DropAttachments``.
+    """
+
+    NAME: ClassVar[str] = "drop-recipients"
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DropAttachments:
+    """H10: ``parts``, numbered as in the message that came in, were left out."""
+
+    NAME: ClassVar[str] = "drop-attachments"
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveSubjectMark:
     """A9: take every occurrence of ``mark`` out of the subject. ``mark`` stands exactly as the decoded subject has it."""
 
@@ -107,11 +126,21 @@ class AddHeaderField:
 
 
 Call = (
-    RemoveSubjectMark | ZipAttachments | InsertTemplate | CopyToBoss | ConvertToBcc | RemoveHeaderField | AddHeaderField
+    DropRecipients
+    | DropAttachments
+    | RemoveSubjectMark
+    | ZipAttachments
+    | InsertTemplate
+    | CopyToBoss
+    | ConvertToBcc
+    | RemoveHeaderField
+    | AddHeaderField
 )
 """Any of them."""
 
 ORDER: tuple[type[Call], ...] = (
+    DropRecipients,
+    DropAttachments,
     RemoveSubjectMark,
     ZipAttachments,
     InsertTemplate,
@@ -122,6 +151,7 @@ ORDER: tuple[type[Call], ...] = (
 )
 """The order of the calls in a part; several of one sort stand in the order of their policies.
 
+What was dropped goes first: part numbers are those of the message as it came in, and nothing dropped may get into a ZIP.
 The ZIP comes before texts, so that what explains it can name it. The conversion comes after the copies, so that ``all``
 hides them too. Fields are removed before they are added, so that one policy can replace a field.
 """
@@ -129,7 +159,7 @@ hides them too. Fields are removed before they are added, so that one policy can
 _BY_NAME: dict[str, type[Call]] = {kind.NAME: kind for kind in ORDER}
 # Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
 _DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in _BY_NAME.items()}
-CHANGES_BODY = frozenset({ZipAttachments.NAME, InsertTemplate.NAME})
+CHANGES_BODY = frozenset({DropAttachments.NAME, ZipAttachments.NAME, InsertTemplate.NAME})
 """The transforms that change more than the message's own header."""
 
 

@@ -13,7 +13,16 @@ from typing import Any
 import msgspec
 
 from shared.core.message.spans import Tree
-from shared.core.transform import add_header, bcc_conversion, boss_copy, insert_text, remove_header, remove_subject_mark
+from shared.core.transform import (
+    add_header,
+    bcc_conversion,
+    boss_copy,
+    drop_attachments,
+    drop_recipients,
+    insert_text,
+    remove_header,
+    remove_subject_mark,
+)
 from shared.core.transform.bad_argument import BadArgument
 from shared.core.transform.splice import Edit
 
@@ -30,6 +39,8 @@ TRANSFORMS: Mapping[str, Transform] = {
     add_header.NAME: Transform(add_header.AddHeader, add_header.add_header),
     bcc_conversion.NAME: Transform(bcc_conversion.BccConversion, bcc_conversion.bcc_conversion),
     boss_copy.NAME: Transform(boss_copy.BossCopy, boss_copy.boss_copy),
+    drop_attachments.NAME: Transform(drop_attachments.DropAttachments, drop_attachments.drop_attachments),
+    drop_recipients.NAME: Transform(drop_recipients.DropRecipients, drop_recipients.drop_recipients),
     insert_text.NAME: Transform(insert_text.InsertText, insert_text.insert_text),
     remove_header.NAME: Transform(remove_header.RemoveHeader, remove_header.remove_header),
     remove_subject_mark.NAME: Transform(remove_subject_mark.RemoveSubjectMark, remove_subject_mark.remove_subject_mark),

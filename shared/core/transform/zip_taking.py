@@ -69,7 +69,7 @@ def find_taking(tree: Tree) -> Taking:
         elif part.path in attached:
             report = report or any(above.content.value == "multipart/report" for above in leaf.above)
             files.extend(_files_of(tree, leaf))
-            parts.add(leaf.above[0].path if _is_fork(leaf) else part.path)
+            parts.add(leaf.above[0].path if is_fork(leaf) else part.path)
     if (broken := _broken(tree, leafs, bool(files), calendar=calendar, report=report)) is not None:
         raise WouldBreak(broken)
     return Taking(tuple(files), frozenset(parts), tuple(stretches))
@@ -95,13 +95,13 @@ def _files_of(tree: Tree, leaf: Leaf) -> Iterator[TakenFile]:
     part = leaf.part
     name = attachment_name(tree, part)
     yield TakenFile(name, part.body, part.encoding)
-    if _is_fork(leaf):
+    if is_fork(leaf):
         # The name by which macOS puts both forks together again.
         resources = leaf.above[0].children[1 - leaf.index]
         yield TakenFile(f"._{name}", resources.body, resources.encoding)
 
 
-def _is_fork(leaf: Leaf) -> bool:
+def is_fork(leaf: Leaf) -> bool:
     """Whether a leaf is the data of a file in two forks (RFC 1740 section 5)."""
     if leaf.parent != "multipart/appledouble" or len(leaf.above[0].children) != 2:
         return False
