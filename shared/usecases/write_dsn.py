@@ -15,9 +15,9 @@ from shared.core.notice.formats import zone_of
 from shared.core.notice.letter import Letter, safe_message_id
 from shared.errors import PermanentError
 from shared.usecases.effective_settings import settings_for
+from shared.usecases.reader import language_of, notice_sender
 from shared.usecases.submit_own_mail import submit_own_mail
 from shared.usecases.view_hold import read_prefix
-from shared.usecases.write_notice import language_of, notice_sender
 
 
 def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:

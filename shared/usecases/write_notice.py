@@ -1,25 +1,27 @@
-"""Tell a sender of their held message (stage 5): the effect of a ``hold-notice`` outbox entry. Runs twice harmlessly."""
+"""Tell people of a held message (stage 5): the effect of a ``hold-notice`` outbox entry. Runs twice harmlessly.
+
+Each of them gets a link of their own, in their own language and by their own channels (``tell_people.py``).
+"""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from shared import log
 from shared.app import App
 from shared.core.hold.entitlement import asked_person, sender_of
-from shared.core.hold.link import LinkClaims, Purpose, sign_link
+from shared.core.hold.link import Purpose
 from shared.core.hold.record import SYSTEM, Event, EventCode, MessageRecord, OutboxEntry, State
-from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
-from shared.core.notice.formats import zone_of
 from shared.core.notice.hold_notice import HoldNotice, NoticeKind, write_hold_notice
 from shared.core.notice.letter import Letter
 from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.core.text.language import Language, choose_language
-from shared.usecases.effective_settings import chosen_language, settings_for
+from shared.usecases.effective_settings import settings_for
+from shared.usecases.hold_parties import hold_parties
+from shared.usecases.make_link import make_link
 from shared.usecases.plans import hold_plan
-from shared.usecases.submit_own_mail import submit_own_mail
+from shared.usecases.reader import Reader
+from shared.usecases.tell_in_teams import Card
+from shared.usecases.tell_people import Telling, tell
 
 _KINDS = {
     EventCode.HELD: NoticeKind.FIRST,
@@ -34,10 +36,11 @@ _KINDS = {
 
 
 def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
-    """Write and submit the notice that belongs to the event ``entry.number``.
+    """Tell everybody who is asked of the event ``entry.number``.
 
-    ``False`` when there is nothing (more) to tell: the message was decided meanwhile, a later notice is owed, the
-    notice was written before, or nobody can be told. Raises ``TemporaryError`` when storage cannot be reached.
+    ``False`` when there is nothing (more) to tell: the message was decided meanwhile, a later notice is owed, all were
+    told before, or nobody can be told. Raises ``StillOwed`` where somebody could not be told yet, and ``TemporaryError``
+    when storage cannot be reached; the others were told then.
     """
     stored = app.messages.load(ref)
     if stored is None:
@@ -51,44 +54,40 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
         log.stage("notice", ref, "out-of-date", entry=entry.number)
         return False
     settings = settings_for(app, ref.tenant_id, sender_of(record))
-    person = asked_person(record, app.settings.tenant(ref.tenant_id))
-    now = app.clock.now()
-    expires_at = now + timedelta(days=settings.notices.link_days)
-    claims = LinkClaims(ref, person, Purpose.HOLD, now, expires_at)
-    token = sign_link(claims, app.secrets.signing_keys("link")[0])
+    telling = Telling(
+        people=hold_parties(app, record),
+        mail=lambda reader, letter: _mail(app, record, kind, settings, reader, letter),
+        card=lambda reader: _card(app, record, reader),
+        showed=record.event_count,
+        thread=0,
+        plain_for=asked_person(record, app.settings.tenant(ref.tenant_id)),
+    )
+    return tell(app, ref, entry, telling)
+
+
+def _mail(
+    app: App, record: MessageRecord, kind: NoticeKind, settings: TenantSettings, reader: Reader, letter: Letter
+) -> bytes:
+    """``settings`` are the sender's: they say what happens to the message."""
+    link = make_link(app, record.ref, reader.person, Purpose.HOLD, settings)
     notice = HoldNotice(
         kind=kind,
         number=record.reminders_sent,
         sheet=make_sheet(record, settings.internal_domains),
-        link=f"{app.process.public_url.rstrip('/')}/h/{token}",
-        link_expires_at=expires_at,
+        link=link.url,
+        link_expires_at=link.expires_at,
         end=hold_end(record, hold_plan(settings)),
-        language=language_of(app, ref.tenant_id, person, settings),
-        zone=zone_of(settings.time_zone),
+        language=reader.language,
+        zone=reader.zone,
+        on_behalf_of=reader.on_behalf_of,
     )
-    letter = Letter(
-        sender_name="",
-        sender_address=notice_sender(settings),
-        recipient=person,
-        message_id=_message_id(app, ref, entry.number),
-        date=now,
-        thread_id=_message_id(app, ref, 0),
-    )
-    data = write_hold_notice(notice, letter)
-    envelope = Envelope("", (person,), smtputf8=letter.smtputf8)
-    return submit_own_mail(app, ref, f"hold-notice-{entry.number}", envelope, data)
+    return write_hold_notice(notice, letter)
 
 
-def language_of(app: App, tenant_id: str, person: str, settings: TenantSettings) -> Language:
-    """The language that a person has chosen, else the one that the directory knows, else that of the settings."""
-    known = app.directory.people(tenant_id, (person,)).get(person.lower())
-    chosen = chosen_language(app, tenant_id, person)
-    return choose_language(chosen, known.language if known else "", default=settings.notices.language)
+def _card(app: App, record: MessageRecord, reader: Reader) -> Card:
+    from shared.usecases.hold_card import show_hold_card
 
-
-def notice_sender(settings: TenantSettings) -> str:
-    """The From address of mail that Matta writes for a tenant."""
-    return settings.notices.sender_address or f"matta@{settings.domains[0].lstrip('.')}"
+    return show_hold_card(app, record, reader)
 
 
 def _still_true(record: MessageRecord, event: Event, kind: NoticeKind) -> bool:
@@ -105,7 +104,3 @@ def _still_true(record: MessageRecord, event: Event, kind: NoticeKind) -> bool:
             return record.state is State.DELAYED
         case NoticeKind.RELEASED | NoticeKind.EXPIRED | NoticeKind.DISCARDED:
             return event.actor == SYSTEM  # people know what they did themselves
-
-
-def _message_id(app: App, ref: MessageRef, number: int) -> str:
-    return f"<hold-notice-{number}.{ref.queue_id}@{app.process.host_name}>"

@@ -17,7 +17,7 @@ from shared.core.settings.scope_settings import NoticeWishes
 from shared.errors import InvalidSettings, NotFound, StorageUnavailable
 from shared.ports import Group, Person
 from shared.usecases.effective_settings import chosen_language, effective_settings, settings_for, settings_judged_by
-from shared.usecases.write_notice import language_of
+from shared.usecases.reader import language_of
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
 from tests.support.settings import group_settings, user_settings
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from shared.core.notice.formats import moment_text, size_text
 from shared.core.notice.letter import Letter, new_message
 from shared.core.notice.safe_text import one_line
-from shared.core.notice.sheet import HoldEnd, HoldSheet, ShownRecipient
+from shared.core.notice.sheet import LONGEST_ADDRESS, HoldEnd, HoldSheet, ShownRecipient
 from shared.core.notice.templating import LONGEST_REASON, LONGEST_TITLE, render_template, wording
 from shared.core.text.language import Language
 from shared.core.text.notice import NOTICE
@@ -47,7 +47,10 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HoldNotice:
-    """What a notice says. ``number`` counts reminders from 1; ``end`` is what happens if nobody decides."""
+    """What a notice says. ``number`` counts reminders from 1; ``end`` is what happens if nobody decides.
+
+    ``on_behalf_of`` is the person whose proxy the reader is, empty for whoever is told for themselves.
+    """
 
     kind: NoticeKind
     number: int
@@ -57,6 +60,7 @@ class HoldNotice:
     end: HoldEnd
     language: Language
     zone: tzinfo
+    on_behalf_of: str = ""
 
 
 def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
@@ -83,6 +87,7 @@ def _html(notice: HoldNotice) -> str:
         "sheet": sheet,
         "title": _say(notice, f"title.{notice.kind}"),
         "lead": _lead(notice),
+        "for_whom": _for_whom(notice),
         "button": _say(notice, _button(notice)),
         "link": notice.link,
         "link_end": _link_end(notice),
@@ -100,6 +105,8 @@ def _lines(notice: HoldNotice) -> Iterator[str]:
     yield _say(notice, f"title.{notice.kind}")
     yield ""
     yield _lead(notice)
+    if told_as := _for_whom(notice):
+        yield told_as
     yield ""
     author = f"{sheet.from_name} <{sheet.from_address}>" if sheet.from_name else sheet.from_address
     counts = sheet.counts
@@ -186,6 +193,12 @@ def _people(notice: HoldNotice, count: int) -> str:
 
 def _lead(notice: HoldNotice) -> str:
     return NOTICE.text(f"lead.{notice.kind}", notice.language, number=notice.number)
+
+
+def _for_whom(notice: HoldNotice) -> str:
+    """Whose proxy the reader is told as; empty for whoever is told for themselves."""
+    person = one_line(notice.on_behalf_of, LONGEST_ADDRESS)
+    return NOTICE.text("for_whom", notice.language, person=person) if person else ""
 
 
 def _button(notice: HoldNotice) -> str:

@@ -1,0 +1,23 @@
+"""Which card belongs to a copy of a notice: one function for each kind of notice that is told on cards (stage 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared.app import App
+from shared.core.hold.record import MessageRecord, OutboxKind
+from shared.usecases.reader import Reader
+from shared.usecases.tell_in_teams import Card
+
+CardOf = Callable[[App, MessageRecord, Reader, int], Card]
+"""The card of a message as its record stands, for one reader; the number is that of the entry it was posted for."""
+
+
+def _hold(app: App, record: MessageRecord, reader: Reader, number: int) -> Card:
+    from shared.usecases.hold_card import show_hold_card
+
+    return show_hold_card(app, record, reader)
+
+
+CARDS: Mapping[str, CardOf] = {OutboxKind.HOLD_NOTICE: _hold}
+"""By the kind of outbox entry. Cards of other kinds stay as they were posted."""
