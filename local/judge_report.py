@@ -159,9 +159,28 @@ def _beside(judgement: Mapping[str, Any], language: Language) -> list[str]:
     for field in ("delay_minutes", "route", "reject_text"):
         if judgement[field]:
             lines.append("  " + pad(JUDGE.text(field, language), _LABEL_WIDTH) + one_line(str(judgement[field])))
+    lines += [line for call in judgement["approvals"] for line in _approval(call, language)]
     for field in ("skipped", "notes"):
         if judgement[field]:
             lines.append("  " + JUDGE.text(field, language))
             for reason in judgement[field]:
                 lines += _reason("-", reason)
+    return lines
+
+
+def _approval(call: Mapping[str, Any], language: Language) -> list[str]:
+    """Who is asked after the release, by what quorum, and what happens when nobody answers."""
+    who = ", ".join(call["addresses"]) or call["group"] or JUDGE.text("approvers.manager", language)
+    quorum = JUDGE.text(f"quorum.{call['quorum']}", language, needed=call["needed"])
+    told = JUDGE.text("approval", language, who=one_line(who), quorum=quorum, policy=one_line(call["policy"]))
+    lines = ["  " + pad(JUDGE.text("approvals", language), _LABEL_WIDTH) + told]
+    beyond = [
+        *call["escalate_to"],
+        *([JUDGE.text("escalate.manager", language)] if call["escalate_to_manager"] else []),
+    ]
+    if beyond:
+        lines.append("    " + JUDGE.text("escalate", language, who=one_line(", ".join(beyond))))
+    end = JUDGE.text(f"at_end.{call['at_end']}", language)
+    hours = f"{call['reminder_hours']:g}"
+    lines.append("    " + JUDGE.text("approval.end", language, reminders=call["reminders"], hours=hours, end=end))
     return lines

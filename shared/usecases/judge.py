@@ -64,6 +64,7 @@ def judge(
         "route": decision.route,
         "notify_sender": decision.notify_sender,
         "reject_text": decision.reject_text,
+        "approvals": decision.approvals,
         "notes": [_reason(reason, language) for reason in decision.notes],
         "skipped": [_reason(reason, language) for reason in decision.skipped],
     }

@@ -61,6 +61,7 @@ def summary(decision: Decision) -> str:
     head += [f"via {decision.route}"] if decision.route else []
     head += ["notify"] if decision.notify_sender else []
     head += [f"({decision.reject_text})"] if decision.reject_text else []
+    head += [f"asks {','.join(call.policy for call in decision.approvals)}"] if decision.approvals else []
     head.append(codes(decision.reasons))
     if decision.skipped:
         head.append(f"skipped {codes(decision.skipped)}")

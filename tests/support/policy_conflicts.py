@@ -247,7 +247,7 @@ CONFLICTS = (
         "send-approval",
         to(*OUT, subject="[[send]]"),
         tenant(policy("ok", Approval()), **marked(SEND)),
-        "hold policy.approval-unavailable(ok) | a@out.example: unmark([[send]])",
+        "hold asks ok policy.approval(ok) | a@out.example: unmark([[send]])",
     ),
     Conflict(
         "send-approval",
@@ -255,6 +255,30 @@ CONFLICTS = (
         tenant(policy("ok", Approval()), **marked(SEND_ALL)),
         "deliver mark.send | a@out.example: unmark([[send]])",
         ("mark.send mark=[[send]]", "policy.gave-way(ok) actions=approval winner=mark"),
+    ),
+    Conflict(
+        "two-approvals",
+        to(*OUT),
+        tenant(
+            policy("b", Approval(approvers="group", group="legal", quorum="all")),
+            policy("a", Approval(), DeliverAtOnce(), priority=1),
+            rules=(EXTERNAL,),
+        ),
+        "hold asks a,b policy.approval(a),policy.approval(b) skipped rule.recipient-external(external)"
+        " | a@out.example: -",
+        ("policy.gave-way(a) actions=deliver winner=hold",),
+    ),
+    Conflict(
+        "approval-discard",
+        to(*OUT),
+        tenant(policy("ok", Approval()), policy("d", Discard())),
+        "discard notify policy.discard(d) | a@out.example: -",
+    ),
+    Conflict(
+        "approval-discard",
+        to(*OUT),
+        tenant(policy("ok", Approval(), Reject(text="no"))),
+        "reject (no) policy.reject(ok) | a@out.example: -",
     ),
     Conflict(
         "send-policy",

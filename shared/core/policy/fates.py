@@ -33,7 +33,8 @@ def settle(
     standing = [item.reason for item in rules if not (skips_forced if item.forced else skips_rules)]
     skipped = tuple(item.reason for item in rules if (skips_forced if item.forced else skips_rules))
     policy_holds = [] if send is not None else [told for _, told in plan.holds]
-    holding = (*standing, *errors, *plan.firm_holds, *policy_holds)
+    approvals = [told for _, told in plan.approvals]
+    holding = (*standing, *errors, *plan.firm_holds, *approvals, *policy_holds)
     broken = any(told.code == ReasonCode.POLICY_ERROR for told in holding)
     base = Decision((), settings_version, notes=tuple(plan.notes), skipped=skipped)
     told: tuple[Reason, ...]
@@ -50,7 +51,8 @@ def settle(
             text = next((action.text for _, action in plan.rejects if action.text), "")
             return _ended(plan, Disposition.REJECT, told, replace(base, reject_text=text), "reject")
     if holding:
-        return _going(plan, Disposition.HOLD, holding, base, "hold")
+        asked = replace(base, approvals=tuple(call for call, _ in plan.approvals))
+        return _going(plan, Disposition.HOLD, holding, asked, "hold")
     if plan.delays and send is None:
         minutes = max(action.minutes for _, action in plan.delays)
         told = tuple(

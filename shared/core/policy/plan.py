@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.core.policy.actions import Action, Delay, Reject, action_name
 from shared.core.policy.conditions.context import MatchContext
-from shared.core.policy.decision import Anchor, AnchorKind, Reason
+from shared.core.policy.decision import Anchor, AnchorKind, ApprovalCall, Reason
 from shared.core.policy.policies import Policy
 from shared.core.policy.protections import broken_by
 from shared.core.policy.reason_codes import ReasonCode, reason
@@ -37,7 +37,8 @@ class PlannedPart:
 class Plan:
     """Everything that is asked for.
 
-    ``firm_holds`` are passed by nothing but their cure, ``holds`` by the ``send`` mark. The lists of fates hold each
+    ``firm_holds`` are passed by nothing but their cure, ``holds`` by the ``send`` mark. ``approvals`` hold as well, and are
+    asked for once the sender has released the message. The lists of fates hold each
     wish with its reason, in the order of the policies. ``broken`` holds for each policy the protections that its actions
     would break, and those actions.
     """
@@ -45,6 +46,7 @@ class Plan:
     parts: tuple[PlannedPart, ...] = ()
     route: str = ""
     firm_holds: list[Reason] = field(default_factory=list)
+    approvals: list[tuple[ApprovalCall, Reason]] = field(default_factory=list)
     holds: list[tuple[Policy, Reason]] = field(default_factory=list)
     delays: list[tuple[Policy, Delay]] = field(default_factory=list)
     discards: list[tuple[Policy, Reason, bool]] = field(default_factory=list)

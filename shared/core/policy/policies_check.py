@@ -23,6 +23,7 @@ from shared.core.policy.actions import (
     Zip,
     action_name,
 )
+from shared.core.policy.approval_check import check_approval
 from shared.core.policy.conditions.check import check_tree
 from shared.core.policy.model import Model
 from shared.core.policy.policies import Policy
@@ -81,8 +82,7 @@ def _check_action(action: Action, place: str, known: Known) -> None:
         _check_who(action.who, action.addresses, place)
     elif isinstance(action, Approval):
         _check_who(action.approvers, action.addresses, place)
-        if bool(action.group) != (action.approvers == "group"):
-            refuse(f"{place}.group", "must be set with approvers group, and with nothing else")
+        check_approval(action, place)
     elif isinstance(action, AddHeader | RemoveHeader):
         if is_protected(action.name):
             others = named(PROTECTED - {action.name.lower()})

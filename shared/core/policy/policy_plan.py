@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from shared.core.policy.actions import Approval, Delay, DeliverAtOnce, Discard, Hold, Link, Reject, action_name
 from shared.core.policy.conditions import tree
 from shared.core.policy.conditions.context import MatchContext
+from shared.core.policy.decision import ApprovalCall
 from shared.core.policy.parts_plan import plan_parts
 from shared.core.policy.plan import WHOLE, Plan, gave_way, mark_reason, tell_protected
 from shared.core.policy.policies import Policy
@@ -52,4 +53,22 @@ def _note_fates(plan: Plan, matching: Sequence[Policy], context: MatchContext, m
                 if marks.passing("approval"):
                     plan.notes.append(gave_way(policy, action, "mark"))
                 else:
-                    plan.firm_holds.append(reason(ReasonCode.POLICY_APPROVAL_UNAVAILABLE, policy, WHOLE))
+                    told = reason(ReasonCode.POLICY_APPROVAL, policy, WHOLE, approvers=action.approvers)
+                    plan.approvals.append((_call(policy, action), told))
+
+
+def _call(policy: Policy, action: Approval) -> ApprovalCall:
+    return ApprovalCall(
+        policy=policy.id,
+        policy_name=policy.name,
+        approvers=action.approvers,
+        addresses=action.addresses,
+        group=action.group,
+        quorum=action.quorum,
+        needed=action.needed,
+        reminder_hours=action.reminder_hours,
+        reminders=action.reminders,
+        escalate_to=action.escalate_to,
+        escalate_to_manager=action.escalate_to_manager,
+        at_end=action.at_end,
+    )

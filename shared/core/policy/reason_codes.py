@@ -43,7 +43,7 @@ class ReasonCode(StrEnum):
     POLICY_DELAY = "policy.delay"
     POLICY_PROTECTED = "policy.protected"
     POLICY_MANAGER_UNKNOWN = "policy.manager-unknown"
-    POLICY_APPROVAL_UNAVAILABLE = "policy.approval-unavailable"
+    POLICY_APPROVAL = "policy.approval"
     POLICY_LINK_UNAVAILABLE = "policy.link-unavailable"
     POLICY_APPLIED = "policy.applied"
     POLICY_GAVE_WAY = "policy.gave-way"
@@ -86,7 +86,7 @@ ARGUMENTS: Mapping[ReasonCode, frozenset[str]] = {
     ReasonCode.POLICY_DELAY: frozenset({"minutes"}),
     ReasonCode.POLICY_PROTECTED: frozenset({"protections", "actions"}),
     ReasonCode.POLICY_MANAGER_UNKNOWN: frozenset(),
-    ReasonCode.POLICY_APPROVAL_UNAVAILABLE: frozenset(),
+    ReasonCode.POLICY_APPROVAL: frozenset({"approvers"}),
     ReasonCode.POLICY_LINK_UNAVAILABLE: frozenset(),
     ReasonCode.POLICY_APPLIED: frozenset({"actions"}),
     ReasonCode.POLICY_GAVE_WAY: frozenset({"actions", "winner"}),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
-from shared.core.policy.decision import Decision, DecisionPart, Disposition
+from shared.core.policy.decision import ApprovalCall, Decision, DecisionPart, Disposition
 from shared.core.policy.reason_codes import ReasonCode
 from shared.core.policy.transform_calls import ConvertToBcc, CopyToBoss
 
@@ -41,6 +41,8 @@ class Difference(StrEnum):
     NO_LONGER_CHANGED = "no-longer-changed"
     CHANGED_OTHERWISE = "changed-otherwise"
     OTHER_ROUTE = "other-route"
+    OTHER_APPROVALS = "other-approvals"
+    """Somebody else is asked to approve, or on other terms."""
     OTHER_CAUSES = "other-causes"
     """The same fate by other rules or policies."""
 
@@ -71,6 +73,7 @@ class Outcome:
     changes: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
     delay_minutes: int = 0
     route: str = ""
+    approvals: frozenset[ApprovalCall] = frozenset()
 
     @property
     def is_changed(self) -> bool:
@@ -88,7 +91,8 @@ def outcome_of(decision: Decision) -> Outcome:
         Cause(note.code, note.rule_id) for note in decision.notes if note.code == ReasonCode.POLICY_APPLIED.value
     }
     changes = [change for part in decision.parts for change in _changes(part)]
-    return Outcome(fate, frozenset(causes), frozenset(changes), decision.delay_minutes, decision.route)
+    approvals = frozenset(replace(call, policy_name="") for call in decision.approvals)
+    return Outcome(fate, frozenset(causes), frozenset(changes), decision.delay_minutes, decision.route, approvals)
 
 
 def differences(before: Outcome, after: Outcome) -> frozenset[Difference]:
@@ -108,6 +112,8 @@ def differences(before: Outcome, after: Outcome) -> frozenset[Difference]:
             found.add(_change(before, after))
         if before.route != after.route:
             found.add(Difference.OTHER_ROUTE)
+        if before.approvals != after.approvals:
+            found.add(Difference.OTHER_APPROVALS)
     return frozenset(found)
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from shared.core.message.domains import DomainSet, domain_of
 from shared.core.policy.actions import AddHeader, BossCopy, DeliverAtOnce, Redirect, RemoveHeader, action_name
+from shared.core.policy.approval_check import check_approvers
 from shared.core.policy.conditions.check import check_list
 from shared.core.policy.policies import Policy
 from shared.core.policy.policies_check import Known, check_policy
@@ -58,7 +59,9 @@ def check_scope_settings(settings: ScopeSettings, above: Iterable[Document]) -> 
         check_scope_policy(policy, f"$.policies[{index}]", known)
     for document in documents:
         if isinstance(document, TenantSettings):
-            _check_copies(settings.policies or (), DomainSet(document.internal_domains))
+            internal = DomainSet(document.internal_domains)
+            _check_copies(settings.policies or (), internal)
+            check_approvers(settings.policies or (), internal)
 
 
 def _check_copies(policies: Iterable[Policy], internal: DomainSet) -> None:

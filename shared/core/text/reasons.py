@@ -11,7 +11,13 @@ from shared.core.text.language import Language
 REASONS = Catalogue("reasons", ja=ja.TEXTS, en=en.TEXTS)
 """Under each reason code its sentence, under ``<code>.title`` a short name."""
 
-_WORDS_OF = {"actions": "action", "winner": "action", "protections": "protection", "places": "place"}
+_WORDS_OF = {
+    "actions": "action",
+    "winner": "action",
+    "protections": "protection",
+    "places": "place",
+    "approvers": "approvers",
+}
 """Arguments that are stable words, and the beginning of the keys of their texts."""
 
 

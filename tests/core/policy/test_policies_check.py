@@ -12,6 +12,7 @@ from shared.core.policy.tenant_settings import read_settings, write_settings
 from shared.errors import InvalidSettings
 
 HOLD = [{"type": "hold"}]
+X = "x@a.example"
 
 
 def document(**fields: Any) -> bytes:
@@ -80,6 +81,51 @@ def deep(levels: int) -> dict[str, Any]:
         pytest.param([{"type": "approval", "approvers": "group"}], "[0].group", "must be set", id="approval: no group"),
         pytest.param(
             [{"type": "approval", "group": "g"}], "[0].group", "with nothing else", id="approval: manager and group"
+        ),
+        pytest.param(
+            [{"type": "approval", "needed": 2}], "[0].needed", "goes with quorum count", id="approval: needed"
+        ),
+        pytest.param(
+            [{"type": "approval", "quorum": "count", "needed": 2}],
+            "[0].needed",
+            "one manager",
+            id="approval: 2 managers",
+        ),
+        pytest.param(
+            [{"type": "approval", "approvers": "addresses", "addresses": [X], "quorum": "count", "needed": 2}],
+            "[0].needed",
+            "at most 1",
+            id="approval: 2 of 1",
+        ),
+        pytest.param(
+            [{"type": "approval", "approvers": "addresses", "addresses": [X, "x@A.example"]}],
+            "[0].addresses[1]",
+            "named before",
+            id="approval: one person twice",
+        ),
+        pytest.param(
+            [{"type": "approval", "approvers": "addresses", "addresses": [X], "escalate_to": [X]}],
+            "[0].escalate_to[0]",
+            "named before",
+            id="approval: escalates to the same",
+        ),
+        pytest.param(
+            [{"type": "approval", "approvers": "addresses", "addresses": [X, "y@b.example"]}],
+            "[0].addresses[1]",
+            "none of the tenant's domains",
+            id="approval: a stranger",
+        ),
+        pytest.param(
+            [{"type": "approval", "escalate_to": ["y@a.example.b.example"]}],
+            "[0].escalate_to[0]",
+            "none of the tenant's domains",
+            id="approval: escalates to a stranger",
+        ),
+        pytest.param(
+            [{"type": "approval", "approvers": "addresses", "addresses": [f"{n}@a.example" for n in range(101)]}],
+            "[0]",
+            "at most 100",
+            id="approval: a crowd",
         ),
         pytest.param([{"type": "redirect", "route": "x"}], "[0].route", "there are: dlp", id="route that is not there"),
         pytest.param([{"type": "remove-header", "name": "From"}], "[0].name", "From cannot be changed", id="From"),

@@ -167,6 +167,10 @@ def test_what_is_not_delivered_is_not_transformed_and_only_what_is_delivered_wai
         assert decision.disposition is Disposition.DELIVER
     if decision.reject_text:
         assert decision.disposition is Disposition.REJECT
+    asked = {reason.rule_id for reason in decision.reasons if reason.code == "policy.approval"}
+    assert {call.policy for call in decision.approvals} == asked
+    if decision.approvals:
+        assert decision.disposition is Disposition.HOLD
 
 
 @given(messages(), policies(), MANAGERS, st.data())
@@ -214,6 +218,7 @@ def essence(decision: Decision) -> Any:
         decision.delay_minutes,
         decision.notify_sender,
         decision.reject_text,
+        len(decision.approvals),
         decision.route,
         sorted({reason.code for reason in decision.reasons}),
         sorted(

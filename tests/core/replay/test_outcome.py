@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason, TransformCall
+from shared.core.policy.decision import ApprovalCall, Decision, DecisionPart, Disposition, Reason, TransformCall
 from shared.core.replay.outcome import Difference, Fate, differences, outcome_of
 
 ZIP = TransformCall("zip", '{"policy":"p"}')
@@ -44,6 +44,18 @@ def decision(disposition: Disposition = DELIVER, code: str = "no-rule", **more: 
             decision(transforms=(ZIP,)), decision(HOLD), {D.NEWLY_HELD, D.NO_LONGER_CHANGED}, id="held-unchanged"
         ),
         pytest.param(decision(), decision(route="x"), {D.OTHER_ROUTE}, id="route"),
+        pytest.param(
+            decision(HOLD, approvals=(ApprovalCall("p", "P", "manager"),)),
+            decision(HOLD, approvals=(ApprovalCall("p", "P", "group", group="g"),)),
+            {D.OTHER_APPROVALS},
+            id="another approver",
+        ),
+        pytest.param(
+            decision(HOLD, approvals=(ApprovalCall("p", "P", "manager"),)),
+            decision(HOLD, approvals=(ApprovalCall("p", "Other name", "manager"),)),
+            set(),
+            id="approval by another name",
+        ),
         pytest.param(
             decision(transforms=(TransformCall("boss-copy", '{"field":"cc","addresses":["B@x"],"envelope":[]}'),)),
             decision(transforms=(TransformCall("boss-copy", '{"field":"cc","addresses":["b@x"],"envelope":[]}'),)),

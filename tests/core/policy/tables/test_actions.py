@@ -238,7 +238,7 @@ def to(*addresses: str, files: bool = True, **options: Any) -> MessageFacts:
             id="text: two",
         ),
         # A5, A7
-        pytest.param(to(OUT), (Approval(),), {}, f"hold policy.approval-unavailable(p) | {OUT}: -", id="approval"),
+        pytest.param(to(OUT), (Approval(),), {}, f"hold asks p policy.approval(p) | {OUT}: -", id="approval"),
         pytest.param(to(OUT), (Link(),), {}, f"hold policy.link-unavailable(p) | {OUT}: -", id="link"),
         # A6
         pytest.param(to(OUT), (Hold(),), {}, f"hold policy.hold(p) | {OUT}: -", id="hold"),
