@@ -34,7 +34,7 @@ def commit(app: App, before: Stored, change: Change) -> Stored:
     _arm(app, change.record, change.outbox)
     stored = app.messages.commit(before, change)
     send_outbox(app, change.record.ref, change.outbox)
-    _disarm(app, before.record, change)
+    _disarm(app, before, change)
     return stored
 
 
@@ -82,11 +82,15 @@ def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None
         app.schedule.add(DueEntry(record.ref, at))
 
 
-def _disarm(app: App, before: MessageRecord, change: Change) -> None:
-    """Forget the note of a message that has come to its end: cheaper than a timer that looks and finds nothing to do."""
-    if before.next_due is None or next_look(app, change.record, change.outbox) is not None:
+def _disarm(app: App, before: Stored, change: Change) -> None:
+    """Forget the note of a message that has come to its end: cheaper than a timer that looks and finds nothing to do.
+
+    Not while anything of older changes is still owed: the note may be the last that leads there.
+    """
+    due = before.record.next_due
+    if due is None or before.outbox or next_look(app, change.record, change.outbox) is not None:
         return
     try:
-        app.schedule.done(DueEntry(before.ref, before.next_due))
+        app.schedule.done(DueEntry(change.record.ref, due))
     except Exception as error:  # a note too many is harmless
-        log.trouble("schedule", before.ref, error)
+        log.trouble("schedule", change.record.ref, error)
