@@ -1,4 +1,4 @@
-"""A self-signed certificate for the local relay, so that clients can try STARTTLS.
+"""A self-signed certificate for the local relay and the Teams stand-in, so that clients can try TLS.
 
 Local tooling; no stage of the mail flow.
 """
@@ -43,3 +43,11 @@ def ensure_certificate(path: Path) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     write_private(path, pem)
+
+
+def ensure_trust(certificate: Path, path: Path) -> None:
+    """Make a PEM file of the public authorities and this certificate, for a process that is to trust both."""
+    import certifi
+
+    own = certificate.read_text("ascii").partition("-----BEGIN PRIVATE KEY-----")[0]
+    path.write_text(Path(certifi.where()).read_text("utf-8") + "\n" + own, "utf-8")

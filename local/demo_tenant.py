@@ -7,6 +7,7 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+from shared.core.people.person import Person, PersonKind
 from shared.core.policy.tenant_settings import (
     Delivery,
     HoldNotices,
@@ -14,9 +15,9 @@ from shared.core.policy.tenant_settings import (
     NextHopServer,
     Route,
     RuleAssignment,
+    Teams,
     TenantSettings,
 )
-from shared.ports import Person
 
 TENANT = "demo"
 DOMAIN = "aozora.example"
@@ -25,20 +26,30 @@ SENDER = f"sato@{DOMAIN}"
 COLLEAGUE = f"suzuki@{DOMAIN}"
 CUSTOMER = "tanaka@hoshizora.example"
 """An address outside the tenant."""
+ENTRA_TENANT = "5f0d6c3a-2b1e-4c57-9a43-7d1e0b9c2a10"
+"""The tenant's directory id; invented, as all ids of people here."""
+BOT_ID = "c2b7e6d4-91f0-4d3a-8a5e-3f6b1d2e7c98"
+"""Application id of the bot."""
+SUPPORT = f"support@{DOMAIN}"
+"""A shared mailbox."""
 RIVAL_PATTERN = "*@rival.example"
 """Whom the forced-alert rule is about."""
 
+
+def _user(number: int, address: str, name: str, language: str, manager: str, *groups: str) -> Person:
+    return Person(address, name, language, manager, groups, id=f"{number:08x}-5a3d-4e21-b7c6-90f1d2e3a4b5")
+
+
 PEOPLE = (
-    Person(f"takahashi@{DOMAIN}", "高橋 恵", "ja", groups=("経営",)),
-    Person(COLLEAGUE, "鈴木 一郎", "ja", f"takahashi@{DOMAIN}", ("営業部",)),
-    Person(SENDER, "佐藤 花子", "ja", COLLEAGUE, ("営業部",)),
-    Person(f"yamamoto@{DOMAIN}", "山本 健太", "ja", COLLEAGUE, ("営業部",)),
-    Person(f"ito@{DOMAIN}", "伊藤 さくら", "ja", f"takahashi@{DOMAIN}", ("情報システム部",)),
-    Person(f"watanabe@{SALES_DOMAIN}", "渡辺 翔", "ja", COLLEAGUE, ("営業部", "大阪営業所")),
-    Person(f"kobayashi@{SALES_DOMAIN}", "小林 大輔", "ja", f"watanabe@{SALES_DOMAIN}", ("営業部", "大阪営業所")),
-    Person(f"wilson@{SALES_DOMAIN}", "Emma Wilson", "en", f"watanabe@{SALES_DOMAIN}", ("営業部", "大阪営業所")),
-    # a shared mailbox and a distribution list
-    Person(f"support@{DOMAIN}", "お客様窓口", "ja", f"ito@{DOMAIN}", ("情報システム部",)),
+    _user(0x1F0A1, f"takahashi@{DOMAIN}", "高橋 恵", "ja", "", "経営"),
+    _user(0x1F0A2, COLLEAGUE, "鈴木 一郎", "ja", f"takahashi@{DOMAIN}", "営業部"),
+    _user(0x1F0A3, SENDER, "佐藤 花子", "ja", COLLEAGUE, "営業部"),
+    _user(0x1F0A4, f"yamamoto@{DOMAIN}", "山本 健太", "ja", COLLEAGUE, "営業部"),
+    _user(0x1F0A5, f"ito@{DOMAIN}", "伊藤 さくら", "ja", f"takahashi@{DOMAIN}", "情報システム部"),
+    _user(0x1F0A6, f"watanabe@{SALES_DOMAIN}", "渡辺 翔", "ja", COLLEAGUE, "営業部", "大阪営業所"),
+    _user(0x1F0A7, f"kobayashi@{SALES_DOMAIN}", "小林 大輔", "ja", f"watanabe@{SALES_DOMAIN}", "営業部", "大阪営業所"),
+    _user(0x1F0A8, f"wilson@{SALES_DOMAIN}", "Emma Wilson", "en", f"watanabe@{SALES_DOMAIN}", "営業部", "大阪営業所"),
+    Person(SUPPORT, "お客様窓口", "ja", f"ito@{DOMAIN}", ("情報システム部",), kind=PersonKind.SHARED),
     Person(f"all-sales@{SALES_DOMAIN}", "営業メンバー全員", "ja", members=25),
 )
 
@@ -104,6 +115,9 @@ def demo_settings(next_hop_host: str, next_hop_port: int) -> TenantSettings:
         routes=(Route(servers=(NextHopServer(host=next_hop_host, port=next_hop_port, starttls="none"),)),),
         ingress=Ingress(peers=("127.0.0.1/32", "::1/128")),
         rules=_RULES,
-        notices=HoldNotices(reminder_hours=0.25, reminders=2, at_end="leave", link_days=7),
+        notices=HoldNotices(
+            reminder_hours=0.25, reminders=2, at_end="leave", link_days=7, channels=("mail", "teams-card")
+        ),
+        teams=Teams(entra_tenant=ENTRA_TENANT),
         delivery=Delivery(first_pause_seconds=5, longest_pause_seconds=60, deadline_hours=1),
     )

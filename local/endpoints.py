@@ -8,10 +8,12 @@
 | relay_health | URL that answers 200 while the relay can take mail |
 | mailbox_smtp | ``host:port`` of the mailbox's SMTP side, the demo tenant's next hop |
 | mailbox_web | URL of the mailbox's pages; ``{mailbox_web}/api/messages`` lists messages as JSON |
+| teams_web | URL of the Teams stand-in's pages and JSON API (``local/teams/web.py``) |
+| teams_service | URL of what it plays of Microsoft's services, HTTPS |
 | blob, queue, table | URLs of Azurite's services, account included |
 | connection_string | for all three of them |
 | data, logs | directories |
-| pids | process ids: ``dev`` and one for each part (``azurite``, ``mailbox``, ``functions``, ``relay``) |
+| pids | process ids: ``dev`` and one for each part (``azurite``, ``mailbox``, ``teams``, ``functions``, ``relay``) |
 | started | moment of the start, ISO 8601, UTC |
 
 The file is there only while the instance runs: it is written, whole, once everything is ready, and removed at the end.
@@ -53,6 +55,8 @@ def describe(ports: Ports, layout: Layout, pids: Mapping[str, int]) -> dict[str,
         "relay_health": f"http://127.0.0.1:{ports.relay_health}/healthz",
         "mailbox_smtp": f"127.0.0.1:{ports.mailbox_smtp}",
         "mailbox_web": f"http://127.0.0.1:{ports.mailbox_web}",
+        "teams_web": f"http://127.0.0.1:{ports.teams_web}",
+        "teams_service": f"https://127.0.0.1:{ports.teams_service}",
         "blob": f"http://127.0.0.1:{ports.blob}/{AZURITE_ACCOUNT}",
         "queue": f"http://127.0.0.1:{ports.queue}/{AZURITE_ACCOUNT}",
         "table": f"http://127.0.0.1:{ports.table}/{AZURITE_ACCOUNT}",

@@ -20,9 +20,10 @@ from types import TracebackType
 from typing import Any
 
 from local import endpoints
-from local.certificate import ensure_certificate
+from local.certificate import ensure_certificate, ensure_trust
+from local.demo_tenant import BOT_ID
 from local.layout import DEFAULT_DIRECTORY, Layout, Ports
-from local.private_files import ensure_keys, ensure_secrets
+from local.private_files import TEAMS_SECRET, ensure_keys, ensure_secrets
 from local.probes import http_answers, listens, wait_until
 from local.processes import Child, stop_all
 from local.progress import step
@@ -79,13 +80,15 @@ class Instance:
         self.ports = ports
         self.environment = self._environment() | dict(environment or {})
         self.children: dict[str, Child] = {}
-        """The running parts by name: azurite, mailbox, functions, relay."""
+        """The running parts by name: azurite, mailbox, teams, functions, relay."""
         self._publish = publish
         self._give_up = give_up
 
     def _environment(self) -> dict[str, str]:
         """What the functions, the relay and the seed find in their environment; see docs/OPERATIONS.md."""
         ports = self.ports
+        microsoft = f"127.0.0.1:{ports.teams_service}"
+        trust = str(self.layout.data / "trust.pem")
         storage = endpoints.connection_string(ports.blob, ports.queue, ports.table)
         return dict(
             os.environ,
@@ -102,6 +105,12 @@ class Instance:
             MATTA_RELAY_CERT=str(self.layout.data / "relay.pem"),
             MATTA_RELAY_STOP_SECONDS="10",  # within the time that stopping everything may take
             MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
+            MATTA_BOT_APP_ID=BOT_ID,
+            MATTA_BOT_SECRET=TEAMS_SECRET,
+            MATTA_BOT_LOGIN_URL=f"https://{microsoft}",
+            MATTA_BOT_OPENID_URL=f"https://{microsoft}/v1/.well-known/openidconfiguration",
+            MATTA_BOT_SERVICE_HOSTS=microsoft,
+            REQUESTS_CA_BUNDLE=trust,
             PYTHON_THREADPOOL_THREAD_COUNT="32",  # as on Azure: a slow next hop must not keep pages waiting
         )
 
@@ -124,6 +133,18 @@ class Instance:
                     *("--smtp-port", str(ports.mailbox_smtp), "--web-port", str(ports.mailbox_web)),
                 ],
                 lambda: listens(ports.mailbox_smtp) and http_answers(ports.mailbox_web, "/api/health"),
+            ),
+            Part(
+                "teams",
+                "Teams stand-in",
+                [
+                    *(python, "-m", "local.teams", "--data", str(layout.part("teams"))),
+                    *("--web-port", str(ports.teams_web), "--service-port", str(ports.teams_service)),
+                    *("--certificate", str(layout.data / "relay.pem")),
+                    *("--bot", f"http://127.0.0.1:{ports.api}/api/teams/messages", "--bot-id", BOT_ID),
+                    *("--secrets", str(layout.data / "secrets.json")),
+                ],
+                lambda: listens(ports.teams_service) and http_answers(ports.teams_web, "/api/health"),
             ),
             Part(
                 "functions",
@@ -170,6 +191,7 @@ class Instance:
         ensure_keys(self.layout.data / "keys.json")
         ensure_secrets(self.layout.data / "secrets.json")
         ensure_certificate(self.layout.data / "relay.pem")
+        ensure_trust(self.layout.data / "relay.pem", self.layout.data / "trust.pem")
         for part in self._parts():
             (self.layout.logs / f"{part.name}.log").write_bytes(b"")
             self._start(part)

@@ -20,6 +20,8 @@ _MARK = ".matta-local-data"
 
 _BASES = range(20_000, 32_000, 100)
 _TRIES = 200
+_SPAN = 82
+"""How far above the base the last port lies."""
 
 
 class LayoutError(RuntimeError):
@@ -38,6 +40,8 @@ class Ports:
     relay_health: int
     mailbox_smtp: int
     mailbox_web: int
+    teams_web: int
+    teams_service: int
 
     @classmethod
     def from_base(cls, base: int) -> Ports:
@@ -45,8 +49,8 @@ class Ports:
 
         :raises LayoutError: no port number results.
         """
-        if not 1 <= base <= 65535 - 80:
-            raise LayoutError(f"--port-base must be between 1 and {65535 - 80}, not {base}")
+        if not 1 <= base <= 65535 - _SPAN:
+            raise LayoutError(f"--port-base must be between 1 and {65535 - _SPAN}, not {base}")
         return cls(
             api=base,
             blob=base + 10,
@@ -56,6 +60,8 @@ class Ports:
             relay_health=base + 26,
             mailbox_smtp=base + 27,
             mailbox_web=base + 80,
+            teams_web=base + 81,
+            teams_service=base + 82,
         )
 
     @classmethod
@@ -135,7 +141,7 @@ class Layout:
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.data / _MARK).touch()
         self.logs.mkdir(exist_ok=True)
-        for name in ("azurite", "mailbox", "functions"):
+        for name in ("azurite", "mailbox", "teams", "functions"):
             self.part(name).mkdir(exist_ok=True)
 
     def forget(self) -> None:

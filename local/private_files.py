@@ -7,10 +7,15 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
 from pathlib import Path
 
 from shared.adapters.secrets_file import create_keys_file
+
+TEAMS_SECRET = "teams-bot"  # noqa: S105  # its name, not the secret
+"""The entry of the secrets file that holds the bot's client secret."""
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -31,6 +36,11 @@ def ensure_keys(path: Path) -> None:
 
 
 def ensure_secrets(path: Path) -> None:
-    """Make the file of named secrets (next-hop passwords) if it is missing, empty; see ``MATTA_SECRETS_FILE``."""
-    if not path.exists():
-        write_private(path, b"{}\n")
+    """Make the file of named secrets if it is missing, and the bot's in it; see ``MATTA_SECRETS_FILE``.
+
+    Whatever else stands there (next-hop passwords) stays.
+    """
+    present = json.loads(path.read_bytes()) if path.exists() else {}
+    if TEAMS_SECRET not in present:
+        content = present | {TEAMS_SECRET: secrets.token_urlsafe(30)}
+        write_private(path, json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n")

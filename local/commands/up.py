@@ -35,10 +35,11 @@ def _announce(content: dict[str, Any], directory: Path) -> None:
 Matta is up.
   portal   {content["portal"]}
   mailbox  {content["mailbox_web"]}
+  Teams    {content["teams_web"]}
   relay    {content["smtp"]} (SMTP)
   logs     {content["logs"]}
 
-Send a test message, then look into the mailbox of {SENDER}:
+Send a test message, then look into the mailbox and the Teams chat of {SENDER}:
   {send}
 or with swaks:
   {shlex.join(swaks)}
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
         type=int,
         default=DEFAULT_PORT_BASE,
         metavar="N",
-        help="first port of the instance (default %(default)s); the others follow within 80",
+        help="first port of the instance (default %(default)s); the others follow within 82",
     )
     parser.add_argument(
         "--data",

@@ -22,7 +22,7 @@ from local.tools import ROOT
 from tests.support.waiting import is_alive, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-PARTS = {"azurite", "mailbox", "functions", "relay"}
+PARTS = {"azurite", "mailbox", "teams", "functions", "relay"}
 
 
 def free_base() -> int:
@@ -86,7 +86,7 @@ def test_life_of_an_instance(tmp_path: Path) -> None:
         assert set(content["pids"]) == PARTS | {"dev"}
         assert content["pids"]["dev"] == first.process.pid
         assert all(is_alive(pid) for pid in content["pids"].values())
-        for part in ("storage (Azurite)", "mailbox", "demo tenant", "functions", "relay"):
+        for part in ("storage (Azurite)", "mailbox", "demo tenant", "Teams stand-in", "functions", "relay"):
             assert f"✓ {part}" in first.text
         assert content["portal"] in first.text
         assert f"./dev send --data {directory}" in first.text
