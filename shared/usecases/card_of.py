@@ -8,6 +8,7 @@ from shared.app import App
 from shared.core.hold.record import MessageRecord, OutboxKind
 from shared.usecases.reader import Reader
 from shared.usecases.tell_in_teams import Card
+from shared.usecases.write_receipt import receipt_card_of
 
 CardOf = Callable[[App, MessageRecord, Reader, int], Card]
 """The card of a message as its record stands, for one reader; the number is that of the entry it was posted for."""
@@ -19,5 +20,5 @@ def _hold(app: App, record: MessageRecord, reader: Reader, number: int) -> Card:
     return show_hold_card(app, record, reader)
 
 
-CARDS: Mapping[str, CardOf] = {OutboxKind.HOLD_NOTICE: _hold}
+CARDS: Mapping[str, CardOf] = {OutboxKind.HOLD_NOTICE: _hold, OutboxKind.RECEIPT: receipt_card_of}
 """By the kind of outbox entry. Cards of other kinds stay as they were posted."""

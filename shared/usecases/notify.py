@@ -14,6 +14,7 @@ from shared.usecases.send_password_notice import send_password_notice
 from shared.usecases.tell_people import StillOwed
 from shared.usecases.write_dsn import write_dsn
 from shared.usecases.write_notice import write_notice
+from shared.usecases.write_receipt import write_receipt
 
 Writer = Callable[[App, MessageRef, OutboxEntry], bool]
 """Does what an entry stands for, or finds that it is done or not true any more; raises ``StillOwed`` for later."""
@@ -23,8 +24,11 @@ WRITERS: Mapping[OutboxKind, Writer] = {
     OutboxKind.DSN: write_dsn,
     OutboxKind.CARDS: refresh_cards,
     OutboxKind.PASSWORD_NOTICE: send_password_notice,
+    OutboxKind.RECEIPT: write_receipt,
 }
-_ON_CARDS = frozenset([OutboxKind.HOLD_NOTICE, OutboxKind.APPROVAL_NOTICE, OutboxKind.ANSWER_NOTICE, OutboxKind.RECEIPT])
+_ON_CARDS = frozenset(
+    [OutboxKind.HOLD_NOTICE, OutboxKind.APPROVAL_NOTICE, OutboxKind.ANSWER_NOTICE, OutboxKind.RECEIPT]
+)
 """What may be told on cards. One that was posted while its message moved on is brought up to date at once."""
 
 

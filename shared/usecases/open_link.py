@@ -29,14 +29,14 @@ class OpenedLink:
     standing: Standing
 
 
-def open_link(app: App, token: str) -> OpenedLink:
-    """The message behind a token.
+def open_link(app: App, token: str, purpose: Purpose = Purpose.HOLD) -> OpenedLink:
+    """The message behind a token that was made for that purpose.
 
     Raises ``LinkForged`` for tokens that are not ours and for messages that do not exist (one answer for both),
     ``LinkExpired``, ``LinkForeign``, and ``TemporaryError`` when storage cannot be reached.
     """
     claims = read_link(token, app.secrets.signing_keys("link"), app.clock.now())
-    if claims.purpose is not Purpose.HOLD:
+    if claims.purpose is not purpose:
         raise LinkForged("made for another purpose")
     stored = app.messages.load(claims.ref)
     if stored is None or stored.record.own:

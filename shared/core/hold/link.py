@@ -37,6 +37,7 @@ class Purpose(StrEnum):
 
     HOLD = "hold"
     APPROVAL = "approval"
+    RECEIPT = "receipt"
 
 
 class LinkForged(PermanentError):

@@ -200,11 +200,14 @@ def _delivered(change: Change, notice: PasswordNotice, now: datetime) -> Change:
     if goes_out and due_at is None:
         due_at = now + timedelta(minutes=notice.delay_minutes)
     if notice.delivered_at is not None:
-        return change if due_at == notice.due_at else replace(change, record=_with(record, replace(notice, due_at=due_at)))
+        return (
+            change if due_at == notice.due_at else replace(change, record=_with(record, replace(notice, due_at=due_at)))
+        )
     started = _with(record, replace(notice, delivered_at=now, due_at=due_at))
     code = EventCode.PASSWORD_WAITING if goes_out else EventCode.PASSWORD_KEPT
     args = (("variant", notice.variant),)
-    return _then(change, make_change(started, code, SYSTEM, now, args, (OutboxKind.RECEIPT,)))
+    is_owed = any(entry.kind is OutboxKind.RECEIPT for entry in change.outbox)  # one receipt tells of all variants
+    return _then(change, make_change(started, code, SYSTEM, now, args, () if is_owed else (OutboxKind.RECEIPT,)))
 
 
 def _send(record: MessageRecord, notice: PasswordNotice, actor: Actor, now: datetime) -> Change:

@@ -53,7 +53,7 @@ def new_message(letter: Letter, subject: str, submitted: str) -> EmailMessage:
 
     message = EmailMessage(letter_policy(letter))
     message["From"] = Address(letter.sender_name, addr_spec=letter.sender_address)
-    message["To"] = _to(letter.recipient)
+    message["To"] = mailbox(letter.recipient) or NOBODY
     message["Subject"] = subject
     message["Date"] = format_datetime(letter.date)
     message["Message-ID"] = letter.message_id
@@ -71,14 +71,15 @@ def safe_message_id(text: str) -> str:
     return text if _MESSAGE_ID.fullmatch(text) else ""
 
 
-def _to(address: str) -> Address | str:
+def mailbox(address: str, name: str = "") -> Address | None:
+    """An address as a header field names it; ``None`` where it cannot be written as RFC 5322 wants."""
     from email.errors import HeaderParseError
     from email.headerregistry import Address
 
     local, _, domain = address.rpartition("@")
     if not local or not _PLAIN_LOCAL.fullmatch(local) or len(address) > 320:
-        return NOBODY
+        return None
     try:
-        return Address(username=local, domain=domain)
+        return Address(name, username=local, domain=domain)
     except (HeaderParseError, ValueError, IndexError):
-        return NOBODY
+        return None

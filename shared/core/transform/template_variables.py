@@ -6,7 +6,7 @@ Values are plain text: cleaned, bounded, and escaped where they go into HTML. A 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -35,7 +35,8 @@ class TemplateVariables:
     """The values for one message. ``now`` is in the tenant's time zone; ``attachments`` are those that the sender attached.
 
     ``file_name`` is the name of the encrypted ZIP, empty where there is none; ``policy_name`` that of the policy that
-    inserts the text; ``language`` the sender's.
+    inserts the text; ``language`` the sender's. ``password`` is that of the ZIP, and empty in everything but a password
+    notice.
     """
 
     now: datetime
@@ -49,6 +50,7 @@ class TemplateVariables:
     tenant_name: str = ""
     policy_name: str = ""
     language: Literal["ja", "en"] = "ja"
+    password: str = field(default="", repr=False)
 
 
 SAMPLE = TemplateVariables(
@@ -62,6 +64,7 @@ SAMPLE = TemplateVariables(
     file_name="enc_20240313093000.zip",
     tenant_name="サンプル株式会社",
     policy_name="添付ファイル暗号化",
+    password="Tanuki-4972",  # noqa: S106  # a sample, nobody's
 )
 """Values for previews in the settings editor, and for the trial that a template is put to when it is checked."""
 
@@ -83,6 +86,7 @@ def context(variables: TemplateVariables) -> dict[str, Any]:
         "tenant_name": _text(variables.tenant_name),
         "policy_name": _text(variables.policy_name),
         "language": variables.language,
+        "password": _text(variables.password),
         "date": _date(now, variables.language),
         "time": f"{now:%H:%M}",
         "year": now.year,
