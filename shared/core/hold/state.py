@@ -200,6 +200,8 @@ def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: d
         state, code = State.PARTLY_DELIVERED, EventCode.PARTLY_DELIVERED
     else:
         state, code = State.DELIVERED, EventCode.DELIVERED
+    if record.outcome is not None:  # somebody was asked, and may have it on a card
+        owed = (*owed, OutboxKind.CARDS)
     return make_change(replace(changed, state=state), code, SYSTEM, now, (("attempt", str(attempts)),), owed)
 
 
