@@ -59,10 +59,10 @@ def answer(req: func.HttpRequest, build: Callable[[], App]) -> func.HttpResponse
     except Refusal as refusal:
         return _refused(refusal, cors)
     except Exception as error:
-        refusal = problem_of(error)
-        if refusal.status >= 500:
+        told = problem_of(error)
+        if told.status >= 500:
             log.trouble("api", None, error)
-        return _refused(refusal, cors)
+        return _refused(told, cors)
 
 
 def _served(req: func.HttpRequest, app: App, cors: dict[str, str]) -> func.HttpResponse:
@@ -176,7 +176,7 @@ def _body(req: func.HttpRequest, route: Route) -> Any:
 
 
 # Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
-_DECODERS = {
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     f"{route.method} {route.path}": msgspec.json.Decoder(route.body) for route in all_routes() if route.body is not None
 }
 

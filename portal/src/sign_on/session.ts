@@ -1,0 +1,83 @@
+/** Sign-on with OpenID Connect through MSAL; tokens stay in this tab's session storage. */
+import {
+  InteractionRequiredAuthError,
+  PublicClientApplication,
+  type AccountInfo,
+  type Configuration as MsalConfiguration,
+} from "@azure/msal-browser";
+
+import { ApiProblem } from "../api/problem";
+import type { Configuration } from "../configuration";
+
+export class SessionEnded extends Error {}
+
+export class Session {
+  private ended: (() => void) | null = null;
+
+  private constructor(
+    private readonly msal: PublicClientApplication,
+    private readonly scopes: string[],
+    private account: AccountInfo | null,
+  ) {}
+
+  static async open(configuration: Configuration): Promise<Session> {
+    const { authority, client_id, scopes, known_authorities, authority_metadata } = configuration.sign_on;
+    const auth: MsalConfiguration["auth"] = {
+      clientId: client_id,
+      authority,
+      redirectUri: `${window.location.origin}/`,
+      postLogoutRedirectUri: `${window.location.origin}/`,
+    };
+    if (known_authorities.length) auth.knownAuthorities = [...known_authorities];
+    if (authority_metadata) auth.authorityMetadata = authority_metadata;
+    const msal = new PublicClientApplication({ auth, cache: { cacheLocation: "sessionStorage" } });
+    await msal.initialize();
+    const returned = await msal.handleRedirectPromise();
+    const account = returned?.account ?? msal.getAllAccounts()[0] ?? null;
+    return new Session(msal, [...scopes], account);
+  }
+
+  get isSignedOn(): boolean {
+    return this.account !== null;
+  }
+
+  /** Called when the session has ended in the middle of work. */
+  onEnd(tell: () => void): void {
+    this.ended = tell;
+  }
+
+  async signOn(): Promise<void> {
+    await this.msal.loginRedirect({ scopes: this.scopes });
+  }
+
+  /** In a window of its own, so that what stands on the page stays. */
+  async signOnAgain(): Promise<void> {
+    const result = await this.msal.loginPopup({
+      scopes: this.scopes,
+      ...(this.account ? { loginHint: this.account.username } : {}),
+    });
+    this.account = result.account;
+  }
+
+  async signOut(): Promise<void> {
+    await this.msal.logoutRedirect({ account: this.account });
+  }
+
+  async token(renew: boolean): Promise<string> {
+    if (!this.account) return "";
+    try {
+      const result = await this.msal.acquireTokenSilent({
+        scopes: this.scopes,
+        account: this.account,
+        forceRefresh: renew,
+      });
+      return result.accessToken;
+    } catch (error) {
+      if (error instanceof InteractionRequiredAuthError || renew) {
+        this.ended?.();
+        throw new ApiProblem(401, "sign-on-expired", "", "", [], undefined);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { topic } from "./topic";
+
+/** Sign-on, navigation, roles. */
+export const access = topic(
+  {
+    sign_on: "Sign on",
+    sign_on_lead: "Look after your held mail, approvals and password notices.",
+    signing_on: "Signing on…",
+    ended_title: "Your session has ended",
+    ended_text: "What you have typed stays here. Sign on again to go on.",
+    sign_on_again: "Sign on again",
+    refused_title: "You cannot use Matta with this account",
+    "role.user": "User",
+    "role.auditor": "Auditor",
+    "role.group-administrator": "Group administrator",
+    "role.tenant-administrator": "Tenant administrator",
+    "role.incident-responder": "Incident responder",
+    "role.operator": "Operator",
+    nav_own: "My mail",
+    nav_administration: "Administration",
+    nav_operation: "Service",
+    nav_home: "Start",
+  },
+  {
+    sign_on: "サインイン",
+    sign_on_lead: "保留メール、承認、パスワード通知を確認できます。",
+    signing_on: "サインインしています…",
+    ended_title: "セッションが終了しました",
+    ended_text: "入力した内容は残っています。続けるには、もう一度サインインしてください。",
+    sign_on_again: "もう一度サインイン",
+    refused_title: "このアカウントでは Matta を利用できません",
+    "role.user": "ユーザー",
+    "role.auditor": "監査担当",
+    "role.group-administrator": "グループ管理者",
+    "role.tenant-administrator": "企業管理者",
+    "role.incident-responder": "インシデント対応担当",
+    "role.operator": "運用担当",
+    nav_own: "自分のメール",
+    nav_administration: "管理",
+    nav_operation: "サービス運用",
+    nav_home: "ホーム",
+  },
+);
