@@ -2,8 +2,18 @@
 
 import azure.functions as func
 
-from functions import api_v1, deliver, evaluate, front_page, health, hold_page, notify, timers
+from functions import api_v1, deliver, evaluate, front_page, health, hold_page, notify, teams, timers
 
 app = func.FunctionApp()
-for blueprint in (evaluate.bp, deliver.bp, notify.bp, timers.bp, hold_page.bp, front_page.bp, health.bp, api_v1.bp):
+for blueprint in (
+    evaluate.bp,
+    deliver.bp,
+    notify.bp,
+    timers.bp,
+    hold_page.bp,
+    teams.bp,
+    front_page.bp,
+    health.bp,
+    api_v1.bp,
+):
     app.register_functions(blueprint)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from shared.adapters.bounded_http import Answer, BoundedHttp, is_loopback
+from shared.adapters.bounded_http import Answer, BoundedHttp
 from shared.errors import MattaError
 from shared.ports import Secrets
 from shared.ports_teams import TeamsUnavailable
@@ -67,13 +67,11 @@ class BotToken:
     def _connect(self, secret: str) -> Any:
         import msal
 
-        base = self._process.bot_login_url.rstrip("/")
-        client = _MsalHttp(base)
         return msal.ConfidentialClientApplication(
             self._process.bot_app_id,
             client_credential=secret,
-            authority=f"{client.shown_base}/{self._process.bot_tenant}",
-            http_client=client,
+            authority=f"{self._process.bot_login_url.rstrip('/')}/{self._process.bot_tenant}",
+            http_client=_MsalHttp(),
             instance_discovery=False,  # the operator names the authority, nobody else
         )
 
@@ -81,10 +79,10 @@ class BotToken:
 class _MsalResponse:
     """What MSAL reads of an HTTP response."""
 
-    def __init__(self, answer: Answer, text: str) -> None:
+    def __init__(self, answer: Answer) -> None:
         self.status_code = answer.status
         self.headers = answer.headers
-        self.text = text
+        self.text = answer.body.decode("utf-8", "replace")
 
     def raise_for_status(self) -> None:
         if self.status_code >= 400:
@@ -92,16 +90,9 @@ class _MsalResponse:
 
 
 class _MsalHttp:
-    """MSAL's HTTP client, with Matta's bounds.
+    """MSAL's HTTP client, with Matta's bounds."""
 
-    MSAL takes no authority on plain http. On one machine there is no other, so it is shown https there, and gets http.
-    """
-
-    def __init__(self, base: str) -> None:
-        parts = urlsplit(base)
-        self._plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
-        self._base = base
-        self.shown_base = f"https{base.removeprefix('http')}" if self._plain else base
+    def __init__(self) -> None:
         self._http = BoundedHttp(_SECONDS, _LARGEST_ANSWER)
 
     def get(
@@ -126,10 +117,7 @@ class _MsalHttp:
         """Connections end with their threads."""
 
     def _send(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None) -> _MsalResponse:
-        if self._plain and url.startswith(self.shown_base):
-            url = self._base + url.removeprefix(self.shown_base)
         answer = self._http.exchange(method, url, headers=headers or {}, body=body)
         if not answer.complete:
             raise TeamsUnavailable("the authority's answer broke off")
-        text = answer.body.decode("utf-8", "replace")
-        return _MsalResponse(answer, text.replace(self._base, self.shown_base) if self._plain else text)
+        return _MsalResponse(answer)
