@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from shared.core.notice.formats import moment_text, size_text
 from shared.core.notice.letter import Letter, new_message
+from shared.core.notice.own_words import OwnWords
 from shared.core.notice.safe_text import one_line
 from shared.core.notice.sheet import LONGEST_ADDRESS, HoldEnd, HoldSheet, ShownRecipient
 from shared.core.notice.templating import LONGEST_REASON, LONGEST_TITLE, render_template, wording
@@ -49,7 +50,8 @@ class NoticeKind(StrEnum):
 class HoldNotice:
     """What a notice says. ``number`` counts reminders from 1; ``end`` is what happens if nobody decides.
 
-    ``on_behalf_of`` is the person whose proxy the reader is, empty for whoever is told for themselves.
+    ``on_behalf_of`` is the person whose proxy the reader is, empty for whoever is told for themselves. ``own`` are the
+    tenant's words in place of our subject and opening.
     """
 
     kind: NoticeKind
@@ -61,6 +63,7 @@ class HoldNotice:
     language: Language
     zone: tzinfo
     on_behalf_of: str = ""
+    own: OwnWords | None = None
 
 
 def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
@@ -71,6 +74,8 @@ def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
     language = notice.language
     subject = one_line(notice.sheet.subject, LONGEST_SUBJECT) or NOTICE.text("subject_blank", language)
     title = NOTICE.text(f"subject.{notice.kind}", language, subject=subject, number=notice.number)
+    if notice.own and notice.own.subject:
+        title = notice.own.subject
     message = new_message(replace(letter, sender_name=NOTICE.text("sender_name", language)), title, "auto-generated")
     message["Content-Language"] = language
     message.set_content("\n".join(_lines(notice)) + "\n", subtype="plain", charset="utf-8", cte="base64")
@@ -86,7 +91,7 @@ def _html(notice: HoldNotice) -> str:
     context |= {
         "sheet": sheet,
         "title": _say(notice, f"title.{notice.kind}"),
-        "lead": _lead(notice),
+        "lead": _lead(notice).split("\n"),
         "for_whom": _for_whom(notice),
         "button": _say(notice, _button(notice)),
         "link": notice.link,
@@ -192,6 +197,9 @@ def _people(notice: HoldNotice, count: int) -> str:
 
 
 def _lead(notice: HoldNotice) -> str:
+    """What is asked of the reader: one line of ours, or several of the tenant's."""
+    if notice.own and notice.own.text:
+        return notice.own.text
     return NOTICE.text(f"lead.{notice.kind}", notice.language, number=notice.number)
 
 

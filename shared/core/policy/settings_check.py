@@ -88,6 +88,11 @@ def _check_business_hours(checked: _Checked) -> None:
             refuse(f"{place}.closed[{index}]", "must be a day that there is, such as 2026-12-29")
 
 
+def _check_notice_texts(checked: _Checked) -> None:
+    names = (f"{item.notice}, {item.language}" for item in checked.settings.notices.texts)
+    check_unique(names, "$.notices.texts", "notice and language", "text")
+
+
 def _check_rules(checked: _Checked) -> None:
     rules = checked.settings.rules
     check_unique((assignment.id for assignment in rules), "$.rules", "id", "rule")
@@ -171,6 +176,7 @@ def _check_marks(checked: _Checked) -> None:
 CHECKS: tuple[Callable[[_Checked], None], ...] = (
     _check_time_zone,
     _check_business_hours,
+    _check_notice_texts,
     _check_rules,
     _check_lists,
     _check_routes,

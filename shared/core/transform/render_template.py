@@ -7,7 +7,7 @@ both, and by the length of what it gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +60,20 @@ def render_template(source: str, variables: TemplateVariables, *, html: bool) ->
 
     Raises ``InvalidTemplate`` for one that is not allowed, that fails, or that gives more than ``LONGEST_OUTPUT`` characters.
     """
-    template = _compiled(source, html)
+    return render_values(source, context(variables), html=html)
+
+
+def render_values(source: str, values: Mapping[str, Any], *, html: bool) -> str:
+    """The same with variables of one's own, which a template may then name and no others.
+
+    Values are plain: text, whole numbers, truth values; ``attachments``, if it is there, is a tuple of ``TemplateFile``
+    of at most ``MOST_FILES``. Only that one can be looped over.
+    """
+    template = _compiled(source, html, frozenset(values))
     pieces: list[str] = []
     room = LONGEST_OUTPUT
     try:
-        for piece in template.generate(context(variables)):
+        for piece in template.generate(dict(values)):
             room -= len(piece)
             if room < 0:
                 raise InvalidTemplate((TemplateProblem(1, "too-long", str(LONGEST_OUTPUT)),))
@@ -79,7 +88,7 @@ def render_template(source: str, variables: TemplateVariables, *, html: bool) ->
 
 
 @lru_cache(maxsize=128)
-def _compiled(source: str, html: bool) -> jinja2.Template:
+def _compiled(source: str, html: bool, names: frozenset[str]) -> jinja2.Template:
     if len(source) > LONGEST_SOURCE:
         raise InvalidTemplate((TemplateProblem(1, "too-long", str(LONGEST_SOURCE)),))
     import jinja2
@@ -87,7 +96,7 @@ def _compiled(source: str, html: bool) -> jinja2.Template:
     environment = _environment(html)
     try:
         tree = environment.parse(source)
-        found = problems_of(tree)
+        found = problems_of(tree, names)
         if found:
             raise InvalidTemplate(found)
         return environment.from_string(tree)

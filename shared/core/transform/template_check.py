@@ -7,7 +7,7 @@ template can cost is a number that is known beforehand. The sandbox it then runs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,11 +61,11 @@ class TemplateProblem:
     detail: str = ""
 
 
-def problems_of(tree: nodes.Template) -> tuple[TemplateProblem, ...]:
-    """What is wrong with a parsed template, by line; empty for one that may be rendered."""
+def problems_of(tree: nodes.Template, names: Collection[str] = NAMES) -> tuple[TemplateProblem, ...]:
+    """What is wrong with a parsed template, by line; empty for one that may be rendered. ``names`` are its variables."""
     if (line := _too_deep(tree)) is not None:
         return (TemplateProblem(line, "too-deep", str(DEEPEST)),)
-    found = sorted(set(_Checker().check(tree)), key=lambda problem: (problem.line, problem.code, problem.detail))
+    found = sorted(set(_Checker(names).check(tree)), key=lambda problem: (problem.line, problem.code, problem.detail))
     if not found and work(tree, MOST_FILES) > MOST_WORK:
         found.append(TemplateProblem(1, "too-much-work", str(MOST_WORK)))
     return tuple(found)
@@ -97,6 +97,9 @@ def _too_deep(tree: nodes.Node) -> int | None:
 class _Checker:
     """Walks a syntax tree with the names that loops give."""
 
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
     def check(self, node: nodes.Node, items: frozenset[str] = frozenset()) -> Iterator[TemplateProblem]:
         """The problems of a node and what is below it. ``items`` are the names that stand for one attachment."""
         kind = type(node).__name__
@@ -114,7 +117,7 @@ class _Checker:
             yield from self.check(child, items)
 
     def _check_name(self, node: nodes.Name, items: frozenset[str]) -> Iterator[TemplateProblem]:
-        if node.name not in NAMES and node.name not in items:
+        if node.name not in self._names and node.name not in items:
             yield TemplateProblem(node.lineno, "unknown-variable", node.name)
 
     def _check_filter(self, node: nodes.Filter, items: frozenset[str]) -> Iterator[TemplateProblem]:
@@ -149,7 +152,7 @@ class _Checker:
 
     def _check_for(self, node: nodes.For, items: frozenset[str]) -> Iterator[TemplateProblem]:
         name = getattr(node.target, "name", None)
-        if not isinstance(name, str) or name in NAMES or name == "loop":
+        if not isinstance(name, str) or name in self._names or name == "loop":
             yield TemplateProblem(node.lineno, "loop", "for")
             return
         if node.recursive or not (_is_attachments(node.iter) or _is_slice(node.iter)):
