@@ -2,7 +2,7 @@
 
 Order is what makes a crash harmless (docs/ARCHITECTURE.md, "Why nothing is lost"): first a note in the schedule, so that
 somebody looks again whatever happens next; then the transaction; then the queue messages; then the outbox entries are
-forgotten, those about telling somebody only when that was done.
+forgotten, those about telling somebody only when that was done; then the rows of lists; then a note that nobody needs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from shared.app import App
 from shared.core.hold.record import Change, MessageRecord, OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, Stored
+from shared.usecases.file_rows import file_change, needs_filing
 
 LONGEST_PAUSE = timedelta(hours=6)
 """Between two tries of an effect that keeps failing; the pauses begin short and double."""
@@ -22,19 +23,22 @@ LONGEST_PAUSE = timedelta(hours=6)
 
 def create(app: App, change: Change) -> Stored | None:
     """Store a message's first state. ``None`` when it has one already: then nothing is done."""
-    _arm(app, change.record, change.outbox)
+    _arm(app, None, change)
     stored = app.messages.create(change)
     if stored is not None:
         send_outbox(app, change.record.ref, change.outbox)
+        if file_change(app, change):
+            _disarm(app, None, change)
     return stored
 
 
 def commit(app: App, before: Stored, change: Change) -> Stored:
     """Store the next state. Raises ``Conflict`` when somebody was faster; then nothing is done."""
-    _arm(app, change.record, change.outbox)
+    _arm(app, before, change)
     stored = app.messages.commit(before, change)
     send_outbox(app, change.record.ref, change.outbox)
-    _disarm(app, before, change)
+    if file_change(app, change):
+        _disarm(app, before, change)
     return stored
 
 
@@ -76,21 +80,30 @@ def _next_try(since: datetime, now: datetime, first_pause: timedelta) -> datetim
     return since + pause
 
 
-def _arm(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) -> None:
-    at = next_look(app, record, outbox)
+def _arm(app: App, before: Stored | None, change: Change) -> None:
+    at = next_look(app, change.record, change.outbox) or _filing_look(app, before, change)
     if at is not None:
-        app.schedule.add(DueEntry(record.ref, at))
+        app.schedule.add(DueEntry(change.record.ref, at))
 
 
-def _disarm(app: App, before: Stored, change: Change) -> None:
+def _filing_look(app: App, before: Stored | None, change: Change) -> datetime | None:
+    """When to look whether lists show a change that nobody else would look after; ``None`` where somebody does."""
+    if not needs_filing(change) or (before is not None and next_look(app, before.record, before.outbox) is not None):
+        return None
+    return change.record.changed_at + timedelta(seconds=app.process.watch_seconds)
+
+
+def _disarm(app: App, before: Stored | None, change: Change) -> None:
     """Forget the note of a message that has come to its end: cheaper than a timer that looks and finds nothing to do.
 
     Not while anything of older changes is still owed: the note may be the last that leads there.
     """
-    due = before.record.next_due
-    if due is None or before.outbox or next_look(app, change.record, change.outbox) is not None:
+    if (before is not None and before.outbox) or next_look(app, change.record, change.outbox) is not None:
+        return
+    at = _filing_look(app, before, change) or (before.record.next_due if before is not None else None)
+    if at is None:
         return
     try:
-        app.schedule.done(DueEntry(change.record.ref, due))
+        app.schedule.done(DueEntry(change.record.ref, at))
     except Exception as error:  # a note too many is harmless
         log.trouble("schedule", change.record.ref, error)

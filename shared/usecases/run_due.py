@@ -13,6 +13,7 @@ from shared.ports import DueEntry, Stored
 from shared.usecases.commit import commit, next_look, send_outbox
 from shared.usecases.due_work import first_due
 from shared.usecases.evaluate_message import evaluate_message
+from shared.usecases.file_rows import file_again
 
 LIMIT = 500
 """Entries that are read at a time."""
@@ -68,6 +69,8 @@ def push_on(app: App, ref: MessageRef) -> None:
     if changed and not owed:
         return  # the change has its own note of what comes next
     record = stored.record
+    if not changed:
+        file_again(app, record)
     watch = now + timedelta(seconds=app.process.watch_seconds)
     if not changed and record.state is State.DELIVERING and (record.due_at is None or record.due_at <= now):
         app.queue.send(ref, OutboxEntry(OutboxKind.DELIVER, record.event_count, now))

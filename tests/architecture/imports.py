@@ -108,6 +108,7 @@ ROOMS = (
             "shared.core.message",
             "shared.core.policy",
             "shared.core.people",
+            "shared.core.notice.safe_text",
             "shared.errors",
         ),
         (),

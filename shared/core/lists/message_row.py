@@ -20,7 +20,9 @@ class Shelf(StrEnum):
     TO_APPROVE = "to-approve"
     """What an approver was asked about; the owner is the approver's seat."""
     HELD = "held"
-    """What awaits a decision or an approval in the tenant; no owner. A row leaves when it is decided."""
+    """What awaits a decision or an approval: one shelf of each sender, and one of the whole tenant, without owner. A row
+    leaves when it is decided.
+    """
     DAY = "day"
     """All of a tenant's messages of one day (UTC); the owner is ``YYYYMMDD``."""
 
