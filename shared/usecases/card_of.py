@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from shared.app import App
 from shared.core.hold.record import MessageRecord, OutboxKind
+from shared.usecases.hold_card import show_hold_card
 from shared.usecases.reader import Reader
 from shared.usecases.tell_in_teams import Card
 from shared.usecases.write_receipt import receipt_card_of
@@ -15,8 +16,6 @@ CardOf = Callable[[App, MessageRecord, Reader, int], Card]
 
 
 def _hold(app: App, record: MessageRecord, reader: Reader, number: int) -> Card:
-    from shared.usecases.hold_card import show_hold_card
-
     return show_hold_card(app, record, reader)
 
 

@@ -16,11 +16,12 @@ from shared.core.notice.letter import Letter
 from shared.core.notice.sheet import hold_end, make_sheet
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.usecases.effective_settings import settings_for
+from shared.usecases.hold_card import hold_text, show_hold_card
 from shared.usecases.hold_parties import hold_parties
 from shared.usecases.make_link import make_link
+from shared.usecases.notice_words import hold_words
 from shared.usecases.plans import hold_plan
 from shared.usecases.reader import Reader
-from shared.usecases.tell_in_teams import Card
 from shared.usecases.tell_people import Telling, tell
 
 _KINDS = {
@@ -57,7 +58,8 @@ def write_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     telling = Telling(
         people=hold_parties(app, record),
         mail=lambda reader, letter: _mail(app, record, kind, settings, reader, letter),
-        card=lambda reader: _card(app, record, reader),
+        card=lambda reader: show_hold_card(app, record, reader),
+        text=lambda reader: hold_text(app, record, kind, reader),
         showed=record.event_count,
         thread=0,
         plain_for=asked_person(record, app.settings.tenant(ref.tenant_id)),
@@ -80,14 +82,9 @@ def _mail(
         language=reader.language,
         zone=reader.zone,
         on_behalf_of=reader.on_behalf_of,
+        own=hold_words(app, record, kind, reader),
     )
     return write_hold_notice(notice, letter)
-
-
-def _card(app: App, record: MessageRecord, reader: Reader) -> Card:
-    from shared.usecases.hold_card import show_hold_card
-
-    return show_hold_card(app, record, reader)
 
 
 def _still_true(record: MessageRecord, event: Event, kind: NoticeKind) -> bool:
