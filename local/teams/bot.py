@@ -81,19 +81,21 @@ class Bot:
 
     async def install(self, member: Member) -> bool:
         """Install the app for a person; false where the bot did not take it."""
+        chat = self.chats.of(member)
+        before, chat.installed = chat.installed, True  # the bot may write before it has answered
         first = await self.send(activities.installation(member, self.id, self.service_url, "add"))
         if not first.good:
+            chat.installed = before
             return False
         await self.send(activities.members_added(member, self.id, self.service_url))
-        chat = self.chats.of(member)
-        chat.installed, chat.told = True, self.service_url
+        chat.told, chat.removed = self.service_url, False
         self.chats.keep(member)
         return True
 
     async def remove(self, member: Member) -> Answer:
         """Remove the app for a person. The bot is told, and may no longer write."""
         chat = self.chats.of(member)
-        chat.installed, chat.told = False, ""
+        chat.installed, chat.told, chat.removed = False, "", True
         self.chats.keep(member)
         return await self.send(activities.installation(member, self.id, self.service_url, "remove"))
 
@@ -106,7 +108,7 @@ class Bot:
         waiting = [
             member
             for member in self.chats.members.values()
-            if (chat := self.chats.of(member)).told != self.service_url and (chat.installed or not chat.messages)
+            if (chat := self.chats.of(member)).told != self.service_url and not chat.removed
         ]
         while waiting:
             if await self.install(waiting[0]):

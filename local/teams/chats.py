@@ -48,11 +48,16 @@ class Message:
 
 @dataclass(slots=True)
 class Chat:
-    """One person's chat. ``told`` is the service URL that the bot was told when the app was installed; empty: not yet."""
+    """One person's chat.
+
+    ``told`` is the service URL that the bot was told when it took the app's installation; empty: it did not yet.
+    ``removed``: the person took the app away.
+    """
 
     person: str
     installed: bool = False
     told: str = ""
+    removed: bool = False
     messages: list[Message] = field(default_factory=list)
 
     def find(self, message: str) -> Message | None:
@@ -118,5 +123,5 @@ class Chats:
                 Message(one["id"], one["author"], [Version(**version) for version in one["versions"]], one["note"])
                 for one in content["messages"]
             ]
-            return Chat(person, content["installed"], content["told"], messages)
+            return Chat(person, content["installed"], content["told"], content["removed"], messages)
         return Chat(person)

@@ -117,7 +117,7 @@ async def api_people(request: web.Request) -> web.Response:
     for member in chats.members.values():
         chat = chats.of(member)
         about = {"id": member.id, "name": member.name, "address": member.address, "language": member.language}
-        found.append(about | {"key": member.key, "installed": chat.installed, "messages": len(chat.messages)})
+        found.append(about | {"key": member.key, "installed": bool(chat.told), "messages": len(chat.messages)})
     return web.json_response(found)
 
 

@@ -142,8 +142,8 @@ def test_a_client_without_universal_actions_uses_the_fallback(program: TeamsProg
     page.goto(f"http://127.0.0.1:{program.web}/chat/{SATO.id}?client=old")
     shown = page.locator(f"[data-message='{message}']")
     shown.get_by_label("コメント").fill("古いクライアント")
-    shown.get_by_role("button", name="配送").click()
-    page.wait_for_function("document.querySelectorAll('.busy').length === 0")
+    with page.expect_response("**/actions"):
+        shown.get_by_role("button", name="配送").click()
     sent = program.heard[-1]
     assert sent["type"] == "message"
     assert sent["value"] == {"verb": "hold.release", "m": "1", "comment": "古いクライアント"}
