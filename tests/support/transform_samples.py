@@ -9,6 +9,8 @@ from typing import Any
 from shared.core.transform.add_header import AddHeader
 from shared.core.transform.bcc_conversion import BccConversion
 from shared.core.transform.boss_copy import BossCopy
+from shared.core.transform.drop_attachments import DropAttachments
+from shared.core.transform.drop_recipients import DropRecipients
 from shared.core.transform.insert_text import InsertText
 from shared.core.transform.remove_header import RemoveHeader
 from shared.core.transform.remove_subject_mark import RemoveSubjectMark
@@ -16,18 +18,23 @@ from shared.core.transform.remove_subject_mark import RemoveSubjectMark
 
 @dataclass(frozen=True)
 class Sample:
-    """``fields`` are the fields of the message's own header that may change, lower case; ``body`` whether more may."""
+    """``fields`` are the fields of the message's own header that may change, lower case; ``body`` whether more may.
+
+    ``again``: whether it may be done to what it made. Part numbers are those of the message as it came in.
+    """
 
     id: str
     arguments: Any
     fields: frozenset[str] = field(default_factory=frozenset)
     body: bool = False
+    again: bool = True
 
 
 _OF_THE_BODY = frozenset(
     {f"content-{word}" for word in ("type", "transfer-encoding", "disposition", "id", "description", "md5", "location")}
     | {"mime-version"}
 )
+_ADDRESSED = frozenset({"to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"})
 _TO_CC = frozenset({"to", "cc", "bcc", "resent-bcc"})
 
 SAMPLES: Mapping[str, tuple[Sample, ...]] = {
@@ -46,6 +53,14 @@ SAMPLES: Mapping[str, tuple[Sample, ...]] = {
         Sample("cc", BossCopy("cc", ("boss@example.co.jp",), ("boss@example.co.jp",)), frozenset({"cc"})),
         Sample("cc-two", BossCopy("cc", ("boss@example.co.jp", "上司@例え.example"), ()), frozenset({"cc"})),
         Sample("bcc", BossCopy("bcc", ("boss@example.co.jp",), ("boss@example.co.jp",))),
+    ),
+    "drop-attachments": (
+        Sample("text-is-no-file", DropAttachments(("1",)), _OF_THE_BODY | {"content-length"}, True, again=False),
+        Sample("nothing", DropAttachments()),
+    ),
+    "drop-recipients": (
+        Sample("nobody", DropRecipients(("nobody@nowhere.example",))),
+        Sample("some", DropRecipients(("b@example.com", "yamada@example.co.jp", "info@example.com")), _ADDRESSED),
     ),
     "insert-text": (
         Sample("ascii-top", InsertText("Checked.\nSecond line.", place="top"), _OF_THE_BODY, True),

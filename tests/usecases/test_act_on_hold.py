@@ -36,8 +36,8 @@ def world() -> World:
 @pytest.mark.parametrize(
     ("verb", "state", "event", "owed"),
     [
-        (Verb.RELEASE, State.DELIVERING, "released", [OutboxKind.DELIVER]),
-        (Verb.DISCARD, State.DISCARDED, "discarded", []),
+        (Verb.RELEASE, State.DELIVERING, "released", [OutboxKind.DELIVER, OutboxKind.CARDS]),
+        (Verb.DISCARD, State.DISCARDED, "discarded", [OutboxKind.CARDS]),
     ],
 )
 def test_a_decision_is_recorded_with_who_when_and_from_where(

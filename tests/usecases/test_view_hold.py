@@ -14,10 +14,11 @@ from shared.core.policy.tenant_settings import HoldNotices
 from shared.core.text.language import Language
 from shared.errors import StorageUnavailable
 from shared.ports import Content, Person
+from shared.usecases.hold_dialogue import Visit, visit_hold
 from shared.usecases.open_link import LinkForeign, open_link
 from shared.usecases.submit_own_mail import own_ref
 from shared.usecases.view_hold import LONGEST_PREFIX, read_prefix, view_hold
-from tests.fakes.directory import FakeDirectory
+from shared.usecases.web_page import Answer
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
 from tests.support.holds import link_to
 
@@ -68,11 +69,18 @@ def test_language(chosen: str, own: str, accepted: tuple[str, ...], tenant: Lang
     assert view(world, world.judge(OUTSIDE), chosen, accepted).language == language
 
 
-def test_a_directory_that_does_not_answer_costs_only_the_language(world: World) -> None:
+def test_while_the_directory_cannot_say_who_was_removed_nobody_sees_anything(world: World) -> None:
     ref = world.judge(OUTSIDE)
-    assert isinstance(world.app.directory, FakeDirectory)
-    world.app.directory.trouble.before("people", StorageUnavailable("down"))
-    assert view(world, ref).sheet.subject == "Estimate"
+    world.directory.trouble.before("people", StorageUnavailable("down"))
+    page = visit_hold(world.app, Visit(link_to(world, ref)))
+    assert page.answer is Answer.BUSY
+    assert "Estimate" not in page.html
+
+
+def test_a_directory_that_fails_after_that_costs_only_the_language(world: World) -> None:
+    opened = open_link(world.app, link_to(world, world.judge(OUTSIDE)))
+    world.directory.trouble.before("people", StorageUnavailable("down"))
+    assert view_hold(world.app, opened).sheet.subject == "Estimate"
 
 
 def test_a_message_whose_bytes_are_gone_is_shown_without_text(world: World) -> None:

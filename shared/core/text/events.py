@@ -9,13 +9,18 @@ from shared.core.text.en import events as en
 from shared.core.text.ja import events as ja
 from shared.core.text.language import Language
 
+DROPPED = ("recipients", "attachments")
+"""Arguments by which any event tells what a partial release left out (product.md H10)."""
 EVENTS = Catalogue("events", ja=ja.TEXTS, en=en.TEXTS)
-"""Under each event code its line."""
+"""Under each event code its line; under ``dropped.…`` what is added to a line."""
 
 
 def render_event(code: str, args: Sequence[tuple[str, str]], language: Language) -> str:
     """One line of history. Never raises: history outlives versions, so an unknown code is shown as it is."""
+    values = dict(args)
     try:
-        return EVENTS.fill(code, language, dict(args))
+        line = EVENTS.fill(code, language, values)
     except MissingText:
         return code
+    dropped = (EVENTS.fill(f"dropped.{what}", language, values) for what in DROPPED if what in values)
+    return (" " if language == "en" else "").join((line, *dropped))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.hold import state
+from shared.core.hold.approval import ApprovalStep
 from shared.core.hold.begin import begin_claimed
 from shared.core.hold.record import (
     SYSTEM,
@@ -19,8 +20,9 @@ from shared.core.hold.record import (
     RecipientResult,
     State,
 )
+from shared.core.hold.release_terms import ReleaseTerms
 from shared.core.hold.state import AlreadyDecided, HoldPlan, LeaseHeld, RetryPlan
-from shared.core.policy.decision import Disposition
+from shared.core.policy.decision import ApprovalCall, Disposition
 from tests.support.records import (
     NOW,
     RETRY_PLAN,
@@ -83,14 +85,14 @@ def test_release_starts_delivery_and_remembers_who() -> None:
     assert change.record.state is State.DELIVERING
     assert change.record.outcome is not None
     assert (change.record.outcome.verb, change.record.outcome.actor) == ("release", SENDER)
-    assert kinds(change) == [OutboxKind.DELIVER]
+    assert kinds(change) == [OutboxKind.DELIVER, OutboxKind.CARDS]
     assert change.record.due_at is None
 
 
 def test_discard_ends_the_message_and_sends_nothing() -> None:
     change = state.discard(held(), SENDER, NOW)
     assert change.record.state is State.DISCARDED
-    assert change.outbox == ()
+    assert kinds(change) == [OutboxKind.CARDS]
 
 
 @pytest.mark.parametrize("wish", [state.release, state.discard], ids=["release", "discard"])
@@ -105,9 +107,11 @@ def test_a_second_decision_is_refused_and_told_the_first(first: object, wish: ob
 @pytest.mark.parametrize(
     ("at_end", "expected", "owed"),
     [
-        pytest.param("leave", State.HELD, [OutboxKind.HOLD_NOTICE], id="leave"),
-        pytest.param("release", State.DELIVERING, [OutboxKind.DELIVER, OutboxKind.HOLD_NOTICE], id="release"),
-        pytest.param("discard", State.EXPIRED, [OutboxKind.HOLD_NOTICE], id="discard"),
+        pytest.param("leave", State.HELD, [OutboxKind.HOLD_NOTICE, OutboxKind.CARDS], id="leave"),
+        pytest.param(
+            "release", State.DELIVERING, [OutboxKind.DELIVER, OutboxKind.CARDS, OutboxKind.HOLD_NOTICE], id="release"
+        ),
+        pytest.param("discard", State.EXPIRED, [OutboxKind.HOLD_NOTICE, OutboxKind.CARDS], id="discard"),
     ],
 )
 def test_reminders_come_as_often_as_set_and_then_the_end(at_end: str, expected: State, owed: list[OutboxKind]) -> None:
@@ -139,7 +143,42 @@ def test_outbox_entries_of_a_message_never_share_kind_and_number() -> None:
         seen += [(entry.kind, entry.number) for entry in change.outbox]
         now += plan.reminder_pause
         change = state.hold_due(change.record, plan, now)
-    assert len(seen) == len(set(seen)) == 6
+    assert len(seen) == len(set(seen)) == 7
+
+
+@pytest.mark.parametrize(
+    ("tick_after", "next_at"),
+    [
+        pytest.param(timedelta(), timedelta(hours=8), id="on time"),
+        pytest.param(timedelta(seconds=59), timedelta(hours=8), id="a late tick adds no delay"),
+        pytest.param(timedelta(hours=3), timedelta(hours=8), id="an outage shorter than a pause"),
+        pytest.param(timedelta(hours=9), timedelta(hours=17), id="an outage longer than a pause: no heap of reminders"),
+    ],
+)
+def test_the_next_reminder_counts_from_when_the_last_was_due(tick_after: timedelta, next_at: timedelta) -> None:
+    plan = HoldPlan(timedelta(hours=4), 2, "leave")
+    change = state.hold_due(begun(plan=plan).record, plan, NOW + timedelta(hours=4) + tick_after)
+    assert change is not None
+    assert change.record.due_at == NOW + next_at
+
+
+def test_time_does_not_release_what_needs_approval_without_asking_for_it() -> None:
+    plan = HoldPlan(timedelta(hours=1), 0, "release")
+    record = begun(plan=plan).record
+    record = replace(record, decision=replace(record.decision, approvals=(ApprovalCall("p", "", "manager"),)))
+    with pytest.raises(ValueError, match="approval"):
+        state.hold_due(record, plan, NOW + timedelta(hours=1))
+    steps = (ApprovalStep(record.decision.approvals[0], ("boss@aozora.example",)),)
+    change = state.hold_due(record, plan, NOW + timedelta(hours=1), lambda: ReleaseTerms(steps=steps))
+    assert change is not None
+    assert change.record.state is State.AWAITING_APPROVAL
+    assert OutboxKind.DELIVER not in kinds(change)
+
+
+def test_a_delayed_message_that_nobody_could_approve_waits_as_a_hold() -> None:
+    change = state.leave(replace(held(), state=State.DELAYED), NOW)
+    assert (change.record.state, change.record.due_at) == (State.HELD, None)
+    assert kinds(change) == [OutboxKind.HOLD_NOTICE, OutboxKind.CARDS]
 
 
 def test_a_claim_keeps_other_workers_out_until_it_runs_out() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.core.hold import state
 from shared.core.hold.record import Fate, MessageRecord
+from shared.core.hold.state import HoldPlan
+from shared.core.hold.working_time import working_time
 from shared.core.message.facts import AttachmentFacts, Mailbox, RecipientFacts, RecipientField
 from shared.core.notice.sheet import Counts, HoldEnd, hold_end, make_sheet
 from shared.core.policy.decision import Anchor, AnchorKind, Disposition, Reason
-from shared.core.policy.tenant_settings import HoldNotices
+from shared.core.policy.tenant_settings import BusinessHours
 from tests.support.holds import make_change, with_header
 from tests.support.records import HOLD_PLAN, NOW, SENDER, begun
 
@@ -158,10 +161,19 @@ def _reminded(times: int) -> MessageRecord:
     ],
 )
 def test_the_end_of_a_hold_stays_where_it_was_announced(record: MessageRecord, at_end: str, expected: HoldEnd) -> None:
-    notices = HoldNotices(reminder_hours=4.0, reminders=2, at_end=at_end)  # type: ignore[arg-type]  # one of the three
-    assert hold_end(record, notices) == expected
+    assert hold_end(record, HoldPlan(timedelta(hours=4), 2, at_end)) == expected
+
+
+def test_with_business_hours_the_end_is_that_of_the_pauses_one_by_one() -> None:
+    """Saturday evening in Tokyo; Monday 23 November 2026 is a holiday: four hours end at 13:00, 17:00 and at 12:00 the day after."""
+    working = working_time(BusinessHours(start="09:00", end="18:00"), "Asia/Tokyo")
+    plan = HoldPlan(timedelta(hours=4), 2, "discard", working)
+    record = begun(plan=plan).record
+    assert hold_end(record, plan) == HoldEnd("discard", datetime(2026, 11, 25, 12, 0, tzinfo=ZoneInfo("Asia/Tokyo")))
 
 
 def test_the_end_of_a_delay_is_its_release() -> None:
     record = make_change(disposition=Disposition.DELIVER, delay_minutes=10).record
-    assert hold_end(record, HoldNotices(at_end="discard")) == HoldEnd("release", NOW + timedelta(minutes=10))
+    assert hold_end(record, HoldPlan(timedelta(hours=4), 2, "discard")) == HoldEnd(
+        "release", NOW + timedelta(minutes=10)
+    )

@@ -322,6 +322,30 @@ def test_condition_is_refused(condition: dict[str, Any], place: str, problem: st
             id="the same mark in another width",
         ),
         pytest.param({"time_zone": "Mars/Olympus"}, "$.time_zone", "name of a time zone", id="time zone"),
+        pytest.param(
+            {"notices": {"business_hours": {"start": "18:00", "end": "09:00"}}},
+            "$.notices.business_hours.end",
+            "later than start",
+            id="hours past midnight",
+        ),
+        pytest.param(
+            {"notices": {"business_hours": {"start": "09:00", "end": "09:00"}}},
+            "$.notices.business_hours.end",
+            "later than start",
+            id="no hours",
+        ),
+        pytest.param(
+            {"notices": {"business_hours": {"days": ["mon", "mon"]}}},
+            "$.notices.business_hours.days[1]",
+            "unique",
+            id="a weekday twice",
+        ),
+        pytest.param(
+            {"notices": {"business_hours": {"closed": ["2026-12-29", "2026-02-30"]}}},
+            "$.notices.business_hours.closed[1]",
+            "a day that there is",
+            id="no such day",
+        ),
         pytest.param({"time_zone": "../../etc/passwd"}, "$.time_zone", "name of a time zone", id="no path"),
     ],
 )

@@ -29,4 +29,6 @@ TEXTS: dict[str, str] = {
     "password-deleted": "The password notice was deleted.",
     "password-kept": "The encrypted file was delivered; the password does not go out by itself.",
     "password-failed": "The password could not be read, so it was not sent to the recipients ({count}).",
+    "dropped.recipients": "Left out: {recipients}.",
+    "dropped.attachments": "Attachments left out: {attachments}.",
 }

@@ -29,4 +29,6 @@ TEXTS: dict[str, str] = {
     "password-deleted": "パスワード通知を削除しました。",
     "password-kept": "暗号化したファイルを配送しました。パスワードは自動では通知されません。",
     "password-failed": "パスワードを読み出せなかったため、宛先に通知できませんでした（{count}件）。",
+    "dropped.recipients": "除外した宛先：{recipients}。",
+    "dropped.attachments": "除外した添付ファイル：{attachments}。",
 }
