@@ -9,6 +9,8 @@ from shared.core.hold.record import MessageRecord, OutboxKind
 from shared.usecases.hold_card import show_hold_card
 from shared.usecases.reader import Reader
 from shared.usecases.tell_in_teams import Card
+from shared.usecases.write_answer_notice import answer_card_of
+from shared.usecases.write_approval_notice import approval_card_of
 from shared.usecases.write_receipt import receipt_card_of
 
 CardOf = Callable[[App, MessageRecord, Reader, int], Card]
@@ -19,5 +21,10 @@ def _hold(app: App, record: MessageRecord, reader: Reader, number: int) -> Card:
     return show_hold_card(app, record, reader)
 
 
-CARDS: Mapping[str, CardOf] = {OutboxKind.HOLD_NOTICE: _hold, OutboxKind.RECEIPT: receipt_card_of}
+CARDS: Mapping[str, CardOf] = {
+    OutboxKind.HOLD_NOTICE: _hold,
+    OutboxKind.APPROVAL_NOTICE: approval_card_of,
+    OutboxKind.ANSWER_NOTICE: answer_card_of,
+    OutboxKind.RECEIPT: receipt_card_of,
+}
 """By the kind of outbox entry. Cards of other kinds stay as they were posted."""

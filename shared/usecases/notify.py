@@ -12,6 +12,8 @@ from shared.core.message.identity import MessageRef
 from shared.usecases.refresh_cards import refresh_cards
 from shared.usecases.send_password_notice import send_password_notice
 from shared.usecases.tell_people import StillOwed
+from shared.usecases.write_answer_notice import write_answer_notice
+from shared.usecases.write_approval_notice import write_approval_notice
 from shared.usecases.write_dsn import write_dsn
 from shared.usecases.write_notice import write_notice
 from shared.usecases.write_receipt import write_receipt
@@ -23,6 +25,8 @@ WRITERS: Mapping[OutboxKind, Writer] = {
     OutboxKind.HOLD_NOTICE: write_notice,
     OutboxKind.DSN: write_dsn,
     OutboxKind.CARDS: refresh_cards,
+    OutboxKind.APPROVAL_NOTICE: write_approval_notice,
+    OutboxKind.ANSWER_NOTICE: write_answer_notice,
     OutboxKind.PASSWORD_NOTICE: send_password_notice,
     OutboxKind.RECEIPT: write_receipt,
 }

@@ -171,11 +171,15 @@ def needed_answers(step: ApprovalStep) -> int:
     return {"first": 1, "all": original, "count": min(step.call.needed, original)}[step.call.quorum]
 
 
+def has_quorum(step: ApprovalStep) -> bool:
+    """Whether as many have allowed as must. A step that lapsed goes on without."""
+    return sum(vote.allow for vote in step.votes) >= needed_answers(step)
+
+
 def _settled(step: ApprovalStep) -> ApprovalStep:
     """The step with its end, as soon as no further answer can change it."""
-    allows = sum(vote.allow for vote in step.votes)
-    denials = len(step.votes) - allows
-    if allows >= needed_answers(step):
+    denials = sum(not vote.allow for vote in step.votes)
+    if has_quorum(step):
         return replace(step, allowed=True, due_at=None)
     if denials and (step.call.quorum != "count" or len(step.seats) - denials < needed_answers(step)):
         return replace(step, allowed=False, due_at=None)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.core.hold.actor import Actor
 from shared.core.hold.approval import ApprovalStep, Vote
-from shared.core.hold.approval_state import needed_answers
+from shared.core.hold.approval_state import has_quorum, may_still_answer, needed_answers
 from shared.core.hold.record import MessageRecord, State
 from shared.core.notice.safe_text import many_lines, one_line
 from shared.core.notice.sheet import HoldSheet, make_sheet
@@ -32,13 +32,21 @@ class ShownVote:
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """What one policy asks for. ``needed`` of ``seats`` must allow it; ``allowed`` is ``None`` while it is open."""
+    """What one policy asks for. ``needed`` of ``seats`` must allow it; ``allowed`` is ``None`` while it is open.
+
+    ``waiting`` are the seats whose answer is wanted, ``escalated`` those that were asked later. With ``fallback`` the
+    administrator is asked in place of whom the policy names.
+    """
 
     policy: str
     needed: int
     seats: tuple[str, ...]
     votes: tuple[ShownVote, ...]
     allowed: bool | None
+    quorum: str = "first"
+    waiting: tuple[str, ...] = ()
+    escalated: tuple[str, ...] = ()
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,10 @@ def _step(step: ApprovalStep) -> ShownStep:
         seats=tuple(one_line(seat, 320) for seat in step.seats),
         votes=tuple(_vote(vote) for vote in step.votes),
         allowed=step.allowed,
+        quorum=step.call.quorum,
+        waiting=tuple(one_line(seat, 320) for seat in step.seats if may_still_answer(step, seat)),
+        escalated=tuple(one_line(seat, 320) for seat in step.escalated),
+        fallback=step.fallback,
     )
 
 
@@ -113,4 +125,4 @@ def _vote(vote: Vote) -> ShownVote:
 def _answer(steps: tuple[ApprovalStep, ...]) -> bool | None:
     if any(step.allowed is False for step in steps):
         return False
-    return True if all(step.allowed for step in steps) else None
+    return True if all(step.allowed and has_quorum(step) for step in steps) else None
