@@ -53,6 +53,16 @@ PEOPLE = (
     Person(f"all-sales@{SALES_DOMAIN}", "営業メンバー全員", "ja", members=25),
 )
 
+OPERATOR_ENTRA_TENANT = "9a1c2e4f-7b3d-4f60-8c21-0d5e6f7a8b90"
+"""Directory of whoever runs the service; invented."""
+OPERATORS = (Person("operator@matta-service.example", "運用 当番", "ja", id="0002f0a1-5a3d-4e21-b7c6-90f1d2e3a4b5"),)
+ROLES: dict[str, tuple[str, ...]] = {
+    f"ito@{DOMAIN}": ("Matta.TenantAdministrator",),
+    f"takahashi@{DOMAIN}": ("Matta.Auditor",),
+    f"yamamoto@{DOMAIN}": ("Matta.IncidentResponder",),
+}
+"""App roles that the demo's directory gives; group administrators are the owners of groups."""
+
 _RULES = (
     RuleAssignment(
         id="attachments",

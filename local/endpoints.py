@@ -4,7 +4,8 @@
 | --- | --- |
 | smtp | ``host:port`` of the relay, where mail goes in |
 | api | URL that the functions' HTTP routes begin with, without a slash at the end |
-| portal | URL to open in a browser for held mail |
+| portal | URL of the web portal |
+| identity | URL of the identity provider that signs people on |
 | relay_health | URL that answers 200 while the relay can take mail |
 | mailbox_smtp | ``host:port`` of the mailbox's SMTP side, the demo tenant's next hop |
 | mailbox_web | URL of the mailbox's pages; ``{mailbox_web}/api/messages`` lists messages as JSON |
@@ -13,7 +14,7 @@
 | blob, queue, table | URLs of Azurite's services, account included |
 | connection_string | for all three of them |
 | data, logs | directories |
-| pids | process ids: ``dev`` and one for each part (``azurite``, ``mailbox``, ``teams``, ``functions``, ``relay``) |
+| pids | process ids: ``dev`` and one for each part (``azurite``, ``mailbox``, ``teams``, ``identity``, ``functions``, ``portal``, ``relay``) |
 | started | moment of the start, ISO 8601, UTC |
 
 The file is there only while the instance runs: it is written, whole, once everything is ready, and removed at the end.
@@ -51,7 +52,8 @@ def describe(ports: Ports, layout: Layout, pids: Mapping[str, int]) -> dict[str,
     return {
         "smtp": f"127.0.0.1:{ports.smtp}",
         "api": api,
-        "portal": f"{api}/",
+        "portal": f"http://127.0.0.1:{ports.portal}/",
+        "identity": f"http://127.0.0.1:{ports.identity}",
         "relay_health": f"http://127.0.0.1:{ports.relay_health}/healthz",
         "mailbox_smtp": f"127.0.0.1:{ports.mailbox_smtp}",
         "mailbox_web": f"http://127.0.0.1:{ports.mailbox_web}",

@@ -22,7 +22,9 @@ from typing import Any
 from local import endpoints
 from local.certificate import ensure_certificate, ensure_trust
 from local.demo_tenant import BOT_ID
+from local.identity.settings import provider_command, provider_input, sign_on_variables
 from local.layout import DEFAULT_DIRECTORY, Layout, Ports
+from local.portal.build import portal_files
 from local.private_files import TEAMS_SECRET, ensure_keys, ensure_secrets
 from local.probes import http_answers, listens, wait_until
 from local.processes import Child, stop_all
@@ -80,7 +82,7 @@ class Instance:
         self.ports = ports
         self.environment = self._environment() | dict(environment or {})
         self.children: dict[str, Child] = {}
-        """The running parts by name: azurite, mailbox, teams, functions, relay."""
+        """The running parts by name: azurite, mailbox, teams, identity, functions, portal, relay."""
         self._publish = publish
         self._give_up = give_up
 
@@ -111,6 +113,7 @@ class Instance:
             MATTA_BOT_OPENID_URL=f"https://{microsoft}/v1/.well-known/openidconfiguration",
             MATTA_BOT_SERVICE_HOSTS=microsoft,
             REQUESTS_CA_BUNDLE=trust,
+            **sign_on_variables(ports),
             PYTHON_THREADPOOL_THREAD_COUNT="32",  # as on Azure: a slow next hop must not keep pages waiting
         )
 
@@ -147,6 +150,12 @@ class Instance:
                 lambda: listens(ports.teams_service) and http_answers(ports.teams_web, "/api/health"),
             ),
             Part(
+                "identity",
+                "identity provider",
+                [*provider_command(), str(provider_input(layout, ports))],
+                lambda: http_answers(ports.identity, "/health"),
+            ),
+            Part(
                 "functions",
                 "functions",
                 [
@@ -154,6 +163,16 @@ class Instance:
                     *("--port", str(ports.api), "--state", str(layout.part("functions"))),
                 ],
                 lambda: http_answers(ports.api, "/api/health"),
+            ),
+            Part(
+                "portal",
+                "web portal",
+                [
+                    *(python, "-m", "local.portal", "--files", str(portal_files()), "--port", str(ports.portal)),
+                    *("--api", f"http://127.0.0.1:{ports.api}"),
+                    *("--connect", f"http://127.0.0.1:{ports.api} http://127.0.0.1:{ports.identity}"),
+                ],
+                lambda: http_answers(ports.portal, "/"),
             ),
             Part(
                 "relay",

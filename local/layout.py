@@ -20,7 +20,7 @@ _MARK = ".matta-local-data"
 
 _BASES = range(20_000, 32_000, 100)
 _TRIES = 200
-_SPAN = 82
+_SPAN = 84
 """How far above the base the last port lies."""
 
 
@@ -42,6 +42,8 @@ class Ports:
     mailbox_web: int
     teams_web: int
     teams_service: int
+    identity: int
+    portal: int
 
     @classmethod
     def from_base(cls, base: int) -> Ports:
@@ -62,6 +64,8 @@ class Ports:
             mailbox_web=base + 80,
             teams_web=base + 81,
             teams_service=base + 82,
+            identity=base + 83,
+            portal=base + 84,
         )
 
     @classmethod
@@ -141,7 +145,7 @@ class Layout:
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.data / _MARK).touch()
         self.logs.mkdir(exist_ok=True)
-        for name in ("azurite", "mailbox", "teams", "functions"):
+        for name in ("azurite", "mailbox", "teams", "identity", "functions"):
             self.part(name).mkdir(exist_ok=True)
 
     def forget(self) -> None:

@@ -94,7 +94,14 @@ def _npm_command() -> list[str]:
     return [str(wheel / "bin" / "node"), str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def run_logged(command: list[str], *, log: Path, what: str, environment: dict[str, str] | None = None) -> None:
+def run_logged(
+    command: list[str],
+    *,
+    log: Path,
+    what: str,
+    environment: dict[str, str] | None = None,
+    directory: Path | None = None,
+) -> None:
     """Run a command with its output in ``log``.
 
     :raises ToolError: it failed; the text has the last lines of the log and its path.
@@ -102,7 +109,13 @@ def run_logged(command: list[str], *, log: Path, what: str, environment: dict[st
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         result = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=directory,
+            check=False,
         )
     if result.returncode:
         tail = "\n".join("    " + line for line in log.read_text("utf-8", "replace").splitlines()[-15:])

@@ -1,6 +1,7 @@
 /** Sign-on with OpenID Connect through MSAL; tokens stay in this tab's session storage. */
 import {
   InteractionRequiredAuthError,
+  ProtocolMode,
   PublicClientApplication,
   type AccountInfo,
   type Configuration as MsalConfiguration,
@@ -30,7 +31,12 @@ export class Session {
     };
     if (known_authorities.length) auth.knownAuthorities = [...known_authorities];
     if (authority_metadata) auth.authorityMetadata = authority_metadata;
-    const msal = new PublicClientApplication({ auth, cache: { cacheLocation: "sessionStorage" } });
+    const msal = new PublicClientApplication({
+      auth,
+      cache: { cacheLocation: "sessionStorage" },
+      // Another provider than Entra ID is spoken to by plain OpenID Connect.
+      system: { protocolMode: known_authorities.length ? ProtocolMode.OIDC : ProtocolMode.AAD },
+    });
     await msal.initialize();
     const returned = await msal.handleRedirectPromise();
     const account = returned?.account ?? msal.getAllAccounts()[0] ?? null;
