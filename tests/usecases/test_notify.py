@@ -8,13 +8,18 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.hold.record import OutboxKind, State
-from shared.core.hold.work_item import UnreadableWorkItem
+from shared.core.hold.record import OutboxEntry, OutboxKind, State
+from shared.core.hold.work_item import UnreadableWorkItem, write_work_item
+from shared.core.message.identity import MessageRef, new_queue_id
 from shared.errors import StorageUnavailable
+from shared.ports_teams import TeamsUnavailable
+from shared.usecases.act_on_hold import Verb, act_on_hold
 from shared.usecases.deliver_message import deliver_item
-from shared.usecases.notify import notify_item
+from shared.usecases.notify import WRITERS, notify_item
 from shared.usecases.run_due import run_due
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World
+from tests.support.holds import link_to
+from tests.support.teams_people import chat, put_in_teams, teams_settings
 
 
 def poison(world: World) -> int:
@@ -88,3 +93,59 @@ def test_what_was_done_is_owed_no_more() -> None:
 def test_an_item_that_is_none_of_ours_is_refused() -> None:
     with pytest.raises(UnreadableWorkItem):
         notify_item(World().app, b"{}")
+
+
+def test_a_kind_that_has_no_writer_stays_owed_and_fails_nothing() -> None:
+    world = World()
+    ref = world.judge(OUTSIDE)
+    notify_item(world.app, write_work_item(ref, OutboxEntry(OutboxKind.DELIVER, 0, world.clock.now())))
+    stored = world.messages.load(ref)
+    assert stored is not None
+    assert [entry.kind for entry in stored.outbox] == [OutboxKind.HOLD_NOTICE]
+    assert OutboxKind.DELIVER not in WRITERS
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OutboxKind if kind is not OutboxKind.DELIVER])
+def test_a_late_item_of_any_kind_finds_nothing_to_do(kind: OutboxKind) -> None:
+    world = World(teams_settings("teams-card", "mail"))
+    put_in_teams(world, SENDER)
+    ref = world.judge(OUTSIDE)
+    world.work()
+    before = (len(chat(world)), len(world.spool.outgoing))
+    for of in (ref, MessageRef("demo", new_queue_id(world.clock.now(), b"9" * 10))):
+        for number in (0, 7):
+            notify_item(world.app, write_work_item(of, OutboxEntry(kind, number, world.clock.now())))
+    assert (len(chat(world)), len(world.spool.outgoing)) == before
+
+
+def test_an_item_that_teams_keeps_waiting_is_no_failure_and_stays_owed() -> None:
+    world = World(teams_settings("teams-card"))
+    put_in_teams(world, SENDER)
+    ref = world.judge(OUTSIDE)
+    world.teams.trouble.before("post_card", TeamsUnavailable("down"))
+    body = world.queue.take("notify")
+    assert body is not None
+    notify_item(world.app, body)
+    stored = world.messages.load(ref)
+    assert stored is not None
+    assert [entry.kind for entry in stored.outbox] == [OutboxKind.HOLD_NOTICE]
+    world.pass_time(lambda: len(chat(world)) == 1, limit=12)
+    stored = world.messages.load(ref)
+    assert stored is not None
+    assert stored.outbox == ()
+
+
+def test_a_notice_that_waits_is_not_forgotten_when_its_message_moves_on() -> None:
+    world = World(teams_settings("teams-card", fall_back_after=20))
+    put_in_teams(world, SENDER)
+    ref = world.judge(OUTSIDE)
+    world.teams.trouble.before("post_card", TeamsUnavailable("down"), times=4)
+    world.work()
+    act_on_hold(world.app, link_to(world, ref), Verb.DISCARD, (), "")
+
+    def nothing_owed() -> bool:
+        stored = world.messages.load(ref)
+        return stored is not None and stored.outbox == ()
+
+    world.pass_time(nothing_owed, limit=12)
+    assert chat(world) == (), "what is not true any more is told to nobody"
