@@ -18,6 +18,7 @@ COMMANDS = {
     "apply": "write what each recipient of .eml files would get, without sending",
     "replay": "say what draft settings would have decided about recent mail",
     "settings": "show, compare, bring back, import and export the settings of the running instance",
+    "proxy": "name and remove proxies in the running instance, and say who is away",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
     "setup": "install everything that the other commands need, and stop",

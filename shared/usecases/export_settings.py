@@ -65,4 +65,6 @@ def _person_row(person: Person) -> PersonRow:
         manager=person.manager,
         groups=person.groups,
         members=person.members,
+        id=person.id,
+        kind=person.kind.value,
     )

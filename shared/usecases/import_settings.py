@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from shared.app import App
+from shared.core.people.person import PersonKind
 from shared.core.settings.compare import Difference, compare, compare_items
 from shared.core.settings.import_document import import_document, import_table
 from shared.core.settings.import_items import FileFormat, Mode, import_items, read_entries
@@ -118,7 +119,9 @@ def _import_directory(
 
 
 def _person(row: PersonRow) -> Person:
-    return Person(row.address, row.display_name, row.language, row.manager, row.groups, row.members)
+    return Person(
+        row.address, row.display_name, row.language, row.manager, row.groups, row.members, row.id, PersonKind(row.kind)
+    )
 
 
 def _group(row: GroupRow) -> Group:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from local.directory_file import read_directory
+from shared.core.people.person import PersonKind
 from shared.errors import InvalidSettings
 from shared.ports import Group, Person
 
@@ -23,6 +24,12 @@ def test_people_and_groups_are_found_without_regard_to_case() -> None:
     sato = Person("Sato@Acme.example", manager="boss@acme.example", groups=("sales",))
     assert directory.people("any", ["SATO@acme.example", "x@acme.example"]) == {"sato@acme.example": sato}
     assert directory.groups("any", ["SALES", "x"]) == {"sales": Group("Sales", above=("company",))}
+
+
+def test_directory_ids_and_shared_mailboxes_are_read() -> None:
+    directory = read_directory(b'{"people": [{"address": "info@acme.example", "id": "1", "kind": "shared"}]}')
+    found = directory.people("any", ["info@acme.example"])["info@acme.example"]
+    assert found == Person("info@acme.example", id="1", kind=PersonKind.SHARED)
 
 
 def test_empty_document_knows_nobody() -> None:

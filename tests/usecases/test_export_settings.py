@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from shared.core.people.person import PersonKind
 from shared.core.policy.tenant_settings import RuleAssignment
 from shared.core.settings.scope import TENANT_SCOPE, user_scope
 from shared.core.settings.tables import TABLES
@@ -75,7 +76,7 @@ def test_people_and_groups_move_as_they_are(name: str, kind: str, data: st.DataO
     for row in drawn.values():
         plain = msgspec.structs.asdict(row)
         if name == "people":
-            source.app.directory.save("demo", [Person(**plain)])
+            source.app.directory.save("demo", [Person(**{**plain, "kind": PersonKind(plain["kind"])})])
         else:
             source.app.directory.save_groups("demo", [Group(**plain)])
     target = moved(source, name, kind)

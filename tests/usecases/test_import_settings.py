@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from shared.core.people.person import PersonKind
 from shared.core.policy.conditions.model import AddressList
 from shared.core.policy.tenant_settings import RuleAssignment, TenantSettings
 from shared.core.settings.compare import How
@@ -133,6 +134,22 @@ class TestPeople:
             Person("NEW@aozora.example", "新人", "en", "hanako@aozora.example", ("sales", "東京")),
             TARO,
         )
+
+    def test_directory_ids_are_kept_in_lower_case_and_shared_mailboxes_are_known_as_such(self, world: World) -> None:
+        for _ in range(2):
+            load(world, "address,id,kind\ninfo@aozora.example,ABC-1,shared\n", "people")
+        info = Person("info@aozora.example", id="abc-1", kind=PersonKind.SHARED)
+        assert world.app.directory.people_by_id("demo", ["abc-1"]) == {"abc-1": info}
+        load(world, "address,display_name\ninfo@aozora.example,代表\n", "people")
+        assert world.app.directory.people_by_id("demo", ["abc-1"])["abc-1"].kind is PersonKind.SHARED
+        for wrong in ("address,kind\nx@aozora.example,robot\n", "address,id\nx@aozora.example,a b\n"):
+            with pytest.raises(ImportRefused):
+                load(world, wrong, "people")
+
+    def test_who_was_removed_and_is_imported_again_is_active_again(self, world: World) -> None:
+        world.app.directory.remove("demo", [HANAKO.address])
+        assert load(world, f"address\n{HANAKO.address}\n", "people").differences
+        assert world.app.directory.people("demo", [HANAKO.address])[HANAKO.address.lower()].active
 
     def test_columns_that_are_not_there_keep_what_is_known(self, world: World) -> None:
         load(world, "address,language\nhanako@aozora.example,en\n", "people")

@@ -79,7 +79,10 @@ def asked_person(record: MessageRecord, settings: TenantSettings, people: People
     Otherwise the tenant's administrator's: an envelope sender in somebody else's domain proves nothing, and a link in
     their hands would release the tenant's mail. Empty for the null sender.
     """
-    sender = sender_of(record)
+    return _asked(sender_of(record), settings, people)
+
+
+def _asked(sender: str, settings: TenantSettings, people: People | None) -> str:
     if not sender:
         return ""
     if domain_of(sender) in DomainSet(settings.internal_domains) and not (people and people.is_removed(sender)):
@@ -115,12 +118,18 @@ def entitled(
 
     Mail that Matta wrote itself is nobody's to look at. Who was removed from the directory may do nothing.
     """
-    asked = asked_person(record, settings, people)
-    if record.own or not asked or not person or people.is_removed(person):
+    return None if record.own else entitled_to_mail_of(sender_of(record), person, settings, people, now)
+
+
+def entitled_to_mail_of(
+    sender: str, person: str, settings: TenantSettings, people: People, now: datetime
+) -> Standing | None:
+    """``entitled`` for any relayed message with this envelope sender."""
+    asked = _asked(sender, settings, people)
+    if not asked or not person or people.is_removed(person):
         return None
     if people.same(person, asked):
-        is_sender = normal_address(asked) == normal_address(sender_of(record))
-        return Standing(Role.SENDER if is_sender else Role.ADMINISTRATOR)
+        return Standing(Role.SENDER if normal_address(asked) == normal_address(sender) else Role.ADMINISTRATOR)
     if normal_address(person) in people.proxies_of(asked, now):
         return Standing(Role.PROXY, asked)
     return None

@@ -8,12 +8,17 @@ import msgspec
 
 from shared.core.policy.model import Address, Model, Name
 
+KindOfPerson = Literal["user", "shared"]
+DirectoryId = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^\S*$")]
 LanguageOrNone = Literal["", "ja", "en"]
 AddressOrNone = Annotated[str, msgspec.Meta(max_length=320, pattern=r"^([^\s@<>,;]+@[^\s@<>,;]+)?$")]
 
 
 class PersonRow(Model, frozen=True):
-    """A person, shared mailbox or distribution list; fields as in the directory's ``Person``."""
+    """A person, shared mailbox or distribution list; fields as in the directory's ``Person``.
+
+    ``id`` is kept in lower case.
+    """
 
     address: Address
     display_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
@@ -21,6 +26,11 @@ class PersonRow(Model, frozen=True):
     manager: AddressOrNone = ""
     groups: Annotated[tuple[Name, ...], msgspec.Meta(max_length=200)] = ()
     members: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+    id: DirectoryId = ""
+    kind: KindOfPerson = "user"
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "id", self.id.lower())
 
 
 class GroupRow(Model, frozen=True):
