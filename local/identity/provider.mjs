@@ -55,7 +55,7 @@ function open(directory) {
     cookies: { keys: [crypto.randomBytes(32).toString("hex")], short: { path: "/" }, long: { path: "/" } },
     claims: { openid: ["sub", "oid", "tid"], profile: ["name", "preferred_username"], email: ["email"] },
     conformIdTokenClaims: false,
-    scopes: ["openid", "profile", "email", "offline_access", settings.scope],
+    scopes: ["openid", "profile", "email", "offline_access"],
     responseModes: ["query", "fragment"],
     pkce: { required: () => true },
     clientBasedCORS: (_context, origin) => origin === settings.portal,
