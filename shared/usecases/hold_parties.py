@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.app import App
 from shared.core.hold.entitlement import asked_person, people_to_ask
 from shared.core.hold.record import MessageRecord
+from shared.usecases.open_link import standing_of
 from shared.usecases.people_about import people_about
 from shared.usecases.reader import Addressee
 
@@ -18,7 +19,6 @@ def hold_parties(app: App, record: MessageRecord) -> tuple[Addressee, ...]:
 
 
 def hold_party(app: App, record: MessageRecord, person: str) -> Addressee:
-    """Somebody who was told, with the one for whom that is as things stand. Raises ``TemporaryError``."""
-    settings, people = app.settings.tenant(record.ref.tenant_id), people_about(app, record, person)
-    asked = asked_person(record, settings, people)
-    return Addressee(person, "" if not asked or people.same(person, asked) else asked)
+    """Somebody who was told, and whose proxy they are as things stand. Raises ``TemporaryError``."""
+    standing = standing_of(app, record, person)
+    return Addressee(person, standing.on_behalf_of if standing else "")
