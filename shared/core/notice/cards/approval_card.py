@@ -129,9 +129,10 @@ def _votes(sheet: ApprovalSheet, reader: CardReader, room: Room) -> list[Element
         items += lead_lines(vote.comment, room)
     if (folded := len(sheet.votes) - MOST_VOTES) > 0:
         items.append(line(run(reader.say("more", count=folded), subtle=True)))
+    answers = [box([heading(reader.say("label.answers")), *items], separate=True)] if items else []
     if not sheet.open and sheet.answer is None and (told := outcome_text(sheet.hold, reader)):
-        items.append(line(run(told)))
-    return [box([heading(reader.say("label.answers")), *items], separate=True)] if items else []
+        answers.append(line(run(told)))
+    return answers
 
 
 def _vote_text(vote: ShownVote, reader: CardReader) -> str:

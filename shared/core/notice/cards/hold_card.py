@@ -111,17 +111,16 @@ def outcome_text(sheet: HoldSheet, reader: CardReader) -> str:
     when = reader.when(outcome.at)
     if outcome.actor == SYSTEM:
         return reader.say("outcome.by_policy" if sheet.by_policy else "outcome.by_system", when=when, verb=verb)
-    return reader.say(
-        "outcome.by",
-        when=when,
-        verb=verb,
-        who=who_text(outcome.actor, reader),
-        channel=channel_text(outcome.actor, reader),
-    )
+    channel = channel_text(outcome.actor, reader)
+    if reader.is_me(outcome.actor.name) and not outcome.actor.on_behalf_of:
+        return reader.say("outcome.by_you", when=when, verb=verb, channel=channel)
+    return reader.say("outcome.by", when=when, verb=verb, who=who_text(outcome.actor, reader), channel=channel)
 
 
 def who_text(actor: Actor, reader: CardReader) -> str:
     """Who acted, and for whom if not for themselves."""
+    if actor == SYSTEM:
+        return reader.say("system")
     name = reader.say("you") if reader.is_me(actor.name) else one_line(actor.name, 120)
     if not actor.on_behalf_of:
         return name
@@ -189,8 +188,10 @@ def _confirming(card: HoldCard, reader: CardReader, verb: str, room: Room) -> Dr
 def _outcome(card: HoldCard, reader: CardReader, room: Room) -> Draft:
     sheet = card.sheet
     told = outcome_text(sheet, reader)
+    # A tenant's words for the end of a hold; those that ask for a decision would be out of date by now.
+    lead = "" if card.kind.asks else card.lead
     body = [
-        head(reader, reader.say(f"state.{sheet.state}"), "", room, style=_STYLES[sheet.state]),
+        head(reader, reader.say(f"state.{sheet.state}"), lead, room, style=_STYLES[sheet.state]),
         box(
             [
                 subject_line(reader, sheet.subject, (), room),

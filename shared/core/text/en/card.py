@@ -100,8 +100,10 @@ TEXTS: dict[str, str] = {
     "verb.deny": "Deny",
     "verb.other": "Decide",
     "you": "You",
+    "system": "The system",
     "for_whom": "{who} (for {principal})",
     "outcome.by": "{who} chose “{verb}” on {when} ({channel}).",
+    "outcome.by_you": "You chose “{verb}” on {when} ({channel}).",
     "outcome.by_system": "Time ran out on {when}: “{verb}” was done, as your organisation has set.",
     "outcome.by_policy": "A policy of your organisation did “{verb}” on {when}.",
     # Approval

@@ -100,8 +100,10 @@ TEXTS: dict[str, str] = {
     "verb.deny": "否認",
     "verb.other": "処理",
     "you": "あなた",
+    "system": "自動処理",
     "for_whom": "{who}（{principal} の代理）",
     "outcome.by": "{when} に {who} が「{verb}」を選びました（{channel}）。",
+    "outcome.by_you": "{when} にあなたが「{verb}」を選びました（{channel}）。",
     "outcome.by_system": "{when} に期限が来たため、設定に従って「{verb}」が行われました。",
     "outcome.by_policy": "{when} に、設定されたポリシーに従って「{verb}」が行われました。",
     # Approval
