@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions import api_v1, deliver, evaluate, front_page, health, hold_page, notify, teams, timers
+from functions import api_v1, deliver, evaluate, front_page, health, hold_page, notify, password_page, teams, timers
 
 app = func.FunctionApp()
 for blueprint in (
@@ -11,6 +11,7 @@ for blueprint in (
     notify.bp,
     timers.bp,
     hold_page.bp,
+    password_page.bp,
     teams.bp,
     front_page.bp,
     health.bp,

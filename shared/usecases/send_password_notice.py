@@ -6,6 +6,7 @@ tells exactly those whom the change of state put down as told by that event.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,16 +19,20 @@ from shared.core.hold.sealed import CannotUnseal
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.notice.letter import Letter, safe_message_id
+from shared.core.notice.notice_variables import make_notice_variables
+from shared.core.notice.own_words import NoticeVariables
 from shared.core.notice.password_letter import (
     PasswordFacts,
     PasswordWords,
     author_of,
     built_in_words,
+    complete,
     delivered_subject,
     named_recipients,
     template_words,
     write_password_letter,
 )
+from shared.core.notice.receipt_sheet import make_receipt_sheet
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.transform.template_variables import TemplateFile, TemplateVariables
 from shared.errors import Conflict, NotFound, PermanentError
@@ -36,6 +41,7 @@ from shared.usecases.effective_settings import settings_for, settings_judged_by
 from shared.usecases.reader import language_of, notice_sender
 from shared.usecases.submit_own_mail import submit_own_mail
 from shared.usecases.tell_people import StillOwed
+from shared.usecases.tenant_words import tenant_words
 from shared.usecases.view_password import ShownPassword, open_password
 
 PATIENCE = timedelta(minutes=10)
@@ -94,18 +100,42 @@ def send_password_notice(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
 def _words(
     app: App, record: MessageRecord, variant: str, opened: ShownPassword, settings: TenantSettings, sender: str
 ) -> PasswordWords:
+    """The policy's template, else the tenant's own words, else ours. Recipients without a password are worse than other
+    words than wanted, so whatever fails gives way to ours; what it was is logged without its text.
+    """
     language = language_of(app, record.ref.tenant_id, sender_of(record), settings)
     facts = PasswordFacts(sender, delivered_subject(record, variant), opened.file_name, language, opened.password)
     notice = password_state.notice_of(record, variant)
     if notice is None or not notice.template:
-        return built_in_words(facts)
+        if not settings.notices.texts:
+            return built_in_words(facts)
+        variables = _own_variables(app, record, variant, facts, settings)
+        own = tenant_words(settings, "password", language, variables, record.ref)
+        return built_in_words(facts) if own is None else complete(facts, own.subject, own.text)
     try:
         judged_by = settings_judged_by(app, record.ref.tenant_id, record.decision)
         template = next(known for known in judged_by.templates if known.id == notice.template)
         return template_words(facts, template, _variables(app, record, facts, judged_by, notice.template))
-    except (PermanentError, StopIteration) as error:  # recipients without a password are worse than other words
-        log.trouble("template", record.ref, error, variant=variant)
+    except (PermanentError, StopIteration) as error:
+        log.stage("template", record.ref, f"error:{type(error).__name__}", template=notice.template)
         return built_in_words(facts)
+
+
+def _own_variables(
+    app: App, record: MessageRecord, variant: str, facts: PasswordFacts, settings: TenantSettings
+) -> NoticeVariables:
+    sheet = make_receipt_sheet(record, settings.internal_domains, {})
+    shown = sheet.of(variant)
+    variables = make_notice_variables(
+        sheet.hold,
+        settings,
+        facts.language,
+        app.clock.now(),
+        file_name=facts.file_name,
+        algorithm=shown.algorithm if shown else "",
+        password=facts.password,
+    )
+    return replace(variables, subject=facts.subject)
 
 
 def _variables(

@@ -6,21 +6,24 @@ For a shared mailbox its proxies are told, and for somebody away the proxies too
 from __future__ import annotations
 
 from shared.app import App
-from shared.core.hold.entitlement import asked_person, people_to_ask
+from shared.core.hold.entitlement import sender_of
 from shared.core.hold.link import Purpose
 from shared.core.hold.record import EventCode, MessageRecord, OutboxEntry
 from shared.core.hold.sealed import CannotUnseal
-from shared.core.message.domains import normal_address
 from shared.core.message.identity import MessageRef
 from shared.core.notice.letter import Letter
+from shared.core.notice.notice_variables import make_notice_variables
+from shared.core.notice.own_words import OwnWords
 from shared.core.notice.receipt_letter import Receipt, receipt_subject, write_receipt_letter
 from shared.core.notice.receipt_sheet import ReceiptSheet, make_receipt_sheet
 from shared.errors import NotFound
+from shared.usecases.effective_settings import settings_for
+from shared.usecases.hold_parties import hold_parties
 from shared.usecases.make_link import make_link
-from shared.usecases.people_about import people_about
-from shared.usecases.reader import Addressee, Reader
+from shared.usecases.reader import Reader
 from shared.usecases.tell_in_teams import Card
 from shared.usecases.tell_people import Telling, tell
+from shared.usecases.tenant_words import tenant_words
 from shared.usecases.view_password import open_password
 
 _TELLS = frozenset({EventCode.PASSWORD_WAITING, EventCode.PASSWORD_KEPT, EventCode.PASSWORD_FAILED})
@@ -39,12 +42,8 @@ def write_receipt(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     if event is None or event.code not in _TELLS or record.own:
         return False
     failed = event.code is EventCode.PASSWORD_FAILED
-    people = people_about(app, record)
-    settings = app.settings.tenant(ref.tenant_id)
-    asked = asked_person(record, settings, people)
-    told = people_to_ask(record, settings, people, app.clock.now())
     telling = Telling(
-        people=[Addressee(one, "" if people.same(one, asked) else asked) for one in told],
+        people=hold_parties(app, record),
         mail=lambda reader, letter: _mail(app, record, reader, letter, failed=failed),
         card=lambda reader: receipt_card_of(app, record, reader, entry.number),
         text=lambda reader: _text(app, record, reader, failed=failed),
@@ -60,7 +59,7 @@ def receipt_card_of(app: App, record: MessageRecord, reader: Reader, number: int
 
     receipt = _receipt(app, record, reader)
     data = receipt_card(
-        record.ref.queue_id, record.event_count, receipt.sheet, card_reader(reader, receipt.link), _lead(receipt)
+        record.ref.queue_id, record.event_count, receipt.sheet, card_reader(reader, receipt.link), receipt.own_text
     )
     return Card(data, receipt_subject(receipt))
 
@@ -78,17 +77,35 @@ def receipt_sheet_of(app: App, record: MessageRecord) -> ReceiptSheet:
 
 def _receipt(app: App, record: MessageRecord, reader: Reader, *, failed: bool = False) -> Receipt:
     link = make_link(app, record.ref, reader.person, Purpose.RECEIPT, reader.settings)
+    sheet = receipt_sheet_of(app, record)
+    own = _own_words(app, record, sheet, reader)
     return Receipt(
-        sheet=receipt_sheet_of(app, record),
+        sheet=sheet,
         link=link.url,
         link_expires_at=link.expires_at,
         language=reader.language,
         zone=reader.zone,
         failed=failed,
-        on_behalf_of=""
-        if normal_address(reader.on_behalf_of) == normal_address(reader.person)
-        else reader.on_behalf_of,
+        on_behalf_of=reader.on_behalf_of,
+        own_subject=own.subject if own else "",
+        own_text=own.text if own else "",
     )
+
+
+def _own_words(app: App, record: MessageRecord, sheet: ReceiptSheet, reader: Reader) -> OwnWords | None:
+    if not reader.settings.notices.texts or not sheet.encryptions:
+        return None
+    settings = settings_for(app, record.ref.tenant_id, sender_of(record))
+    first = sheet.encryptions[0]
+    variables = make_notice_variables(
+        sheet.hold,
+        settings,
+        reader.language,
+        app.clock.now(),
+        file_name=first.file_name,
+        algorithm=first.algorithm,
+    )
+    return tenant_words(reader.settings, "receipt", reader.language, variables, record.ref)
 
 
 def _mail(app: App, record: MessageRecord, reader: Reader, letter: Letter, *, failed: bool) -> bytes:
@@ -102,7 +119,3 @@ def _text(app: App, record: MessageRecord, reader: Reader, *, failed: bool) -> s
     receipt = _receipt(app, record, reader, failed=failed)
     told = receipt_subject(receipt) if failed else receipt.own_text
     return short_text("receipt", reader.language, receipt.link, receipt.sheet.hold.subject, text=told)
-
-
-def _lead(receipt: Receipt) -> str:
-    return receipt.own_text

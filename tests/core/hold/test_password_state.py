@@ -39,7 +39,16 @@ PEOPLE = ("a@partner.example", "b@partner.example", "c@partner.example", "d@part
 def zipped(mode: str = "automatic", *, delay: int = 5) -> MessageRecord:
     """A message on its way whose four recipients get a ZIP."""
     call = ZipAttachments(
-        "p", "aes-256", "enc.zip", "Asia/Tokyo", "generated", 12, ("lower",), mode, delay, "t"  # type: ignore[arg-type]  # tests name the words
+        "p",
+        "aes-256",
+        "enc.zip",
+        "Asia/Tokyo",
+        "generated",
+        12,
+        ("lower",),
+        mode,
+        delay,
+        "t",  # type: ignore[arg-type]  # tests name the words
     )
     part = DecisionPart(PEOPLE, Disposition.DELIVER, (Reason("no-rule"),), stored_calls((call,)))
     record = replace(
@@ -190,9 +199,7 @@ def test_every_verb_in_every_state(state: NoticeState, verb: NoticeVerb) -> None
         notices.act(change.record, "part-0", verb, SENDER, NOW)
 
 
-@pytest.mark.parametrize(
-    ("verb", "after"), [(PAUSE, PAUSED), (DELETE, DELETED)], ids=["paused", "deleted"]
-)
+@pytest.mark.parametrize(("verb", "after"), [(PAUSE, PAUSED), (DELETE, DELETED)], ids=["paused", "deleted"])
 def test_what_is_sent_can_be_held_back_from_those_who_are_still_to_come(verb: NoticeVerb, after: NoticeState) -> None:
     record = in_state(SENT, people="a", told=PEOPLE[:1])
     assert notices.allowed(record, notice(record)) == (PAUSE, DELETE)
