@@ -45,9 +45,8 @@ def refresh_cards(app: App, ref: MessageRef, entry: OutboxEntry | None = None) -
     stored = app.messages.load(ref)
     if stored is None or stored.record.own or not _stale(app, stored.record):
         return False
-    pause = pause_of(app, ref.tenant_id)
-    now = app.clock.now()  # after that question, which answers with its own now where there is no pause
-    if pause > now:
+    now = app.clock.now()
+    if pause_of(app, ref.tenant_id, now) > now:
         raise StillOwed("Teams asked to come back later")
     turn = app.ledger.begin(ref, _TURN, now, CLAIM)
     if turn is None:

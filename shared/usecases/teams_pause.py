@@ -13,9 +13,8 @@ LONGEST = timedelta(hours=1)
 """A longer pause is cut to this, so that no odd answer closes Teams for good."""
 
 
-def pause_of(app: App, tenant_id: str) -> datetime:
-    """The moment up to which nothing is to be sent; now where there is none. Raises ``TemporaryError``."""
-    now = app.clock.now()
+def pause_of(app: App, tenant_id: str, now: datetime) -> datetime:
+    """The moment up to which nothing is to be sent; ``now`` where there is none. Raises ``TemporaryError``."""
     return max(app.schedule.read_mark(_name(tenant_id)) or now, now)
 
 

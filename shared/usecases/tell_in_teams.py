@@ -72,7 +72,7 @@ class InTeams:
         """Reads what was posted before. Raises ``TemporaryError``."""
         self._app, self._ref, self._entry = app, ref, entry
         self._before = {copy.key: copy for copy in app.ledger.copies(ref)}
-        self._closed_until = pause_of(app, ref.tenant_id)
+        self._closed_until = pause_of(app, ref.tenant_id, app.clock.now())
         self._failed: dict[CopyKey, tuple[NoticeCopy, str]] = {}
 
     def post(self, copy: Copy) -> Result:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -100,6 +100,20 @@ def test_what_shows_the_present_state_is_left_alone() -> None:
     assert refresh_cards(world.app, ref)
     assert not refresh_cards(world.app, ref)
     assert chat(world)[0].updates == 1
+
+
+def test_a_clock_that_moves_between_two_looks_is_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, ref = held()
+    discard(world, ref)
+    now = world.clock.now
+
+    def moving() -> datetime:
+        world.clock.advance(seconds=0.001)
+        return now()
+
+    monkeypatch.setattr(world.clock, "now", moving)
+    assert refresh_cards(world.app, ref)
+    assert shown(world) == [set()]
 
 
 def test_short_texts_and_tenants_without_a_bot_have_nothing_to_bring_up_to_date() -> None:

@@ -12,7 +12,7 @@ from tests.support.app import World
 
 def test_without_a_wish_there_is_no_pause() -> None:
     world = World()
-    assert pause_of(world.app, "demo") == world.clock.now()
+    assert pause_of(world.app, "demo", world.clock.now()) == world.clock.now()
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_pause_lasts_as_long_as_asked_within_reason_for_that_tenant(asked: tim
     world = World()
     now = world.clock.now()
     note_pause(world.app, "demo", now + asked)
-    assert pause_of(world.app, "demo") == now + kept
-    assert pause_of(world.app, "other") == now
+    assert pause_of(world.app, "demo", now) == now + kept
+    assert pause_of(world.app, "other", now) == now
     world.clock.advance(seconds=kept.total_seconds() + 1)
-    assert pause_of(world.app, "demo") == world.clock.now()
+    assert pause_of(world.app, "demo", world.clock.now()) == world.clock.now()
