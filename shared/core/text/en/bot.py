@@ -10,6 +10,6 @@ TEXTS: dict[str, str] = {
     "removed-person": "You cannot use Matta any more. Please ask your administrator if you think that this is wrong.",
     "unknown-organisation": "Matta is not set up for this organisation. Please ask your administrator.",
     "not-personal": "Matta shows messages only in the chat with each person.",
-    "try-again": "That did not work just now, and nothing was changed. Please try again in a minute.",
+    "try-again": "That did not work just now. Please try again in a minute.",
     "unusable": "This button cannot be used any more.",
 }
