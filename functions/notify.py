@@ -11,5 +11,5 @@ bp = func.Blueprint()
 @bp.function_name("notify")
 @bp.queue_trigger(arg_name="item", queue_name="notify", connection="MattaStorage")
 def notify(item: func.QueueMessage) -> None:
-    """Write the notice or DSN that this item stands for."""
+    """Do what this item stands for: write a notice or DSN, or bring cards up to date."""
     notify_item(wiring.build(), item.get_body())
