@@ -15,6 +15,8 @@ bp = func.Blueprint()
 )
 def api_v1(req: func.HttpRequest) -> func.HttpResponse:
     """The answer of the route that the path names."""
-    from functions.api.dispatch import answer  # the routes and their models load with the first request, not at the start
+    from functions.api.dispatch import (
+        answer,  # the routes and their models load with the first request, not at the start
+    )
 
     return answer(req, wiring.build)

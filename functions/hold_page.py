@@ -12,7 +12,8 @@ from functions.web import (
     respond,
 )
 from shared import wiring
-from shared.usecases.hold_dialogue import HoldForm, Visit, plain_page, visit_hold
+from shared.usecases.hold_dialogue import Visit, plain_page, visit_hold
+from shared.usecases.hold_form import HoldForm
 from shared.usecases.web_page import Answer
 
 bp = func.Blueprint()
@@ -33,5 +34,16 @@ def hold_page(req: func.HttpRequest) -> func.HttpResponse:
         fields = read_form(req)
     except UnreadableForm as refused:
         return respond(req, plain_page(Answer.UNREADABLE, visit), status=refused.status)
-    form = HoldForm(fields.one("action"), fields.numbers("ack"), fields.one("mark"), fields.one("confirm") == "1")
+    form = HoldForm(
+        action=fields.one("action"),
+        acknowledged=fields.numbers("ack"),
+        mark=fields.one("mark"),
+        confirmed=fields.one("confirm") == "1",
+        chosen=fields.one("choice") == "1",
+        kept=fields.numbers("to"),
+        kept_files=fields.words("file"),
+        dropped=fields.numbers("drop"),
+        dropped_files=fields.words("drop-file"),
+        comment=fields.one("comment"),
+    )
     return respond(req, visit_hold(app, Visit(token, language, accepted, visit.peer, form)))

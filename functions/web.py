@@ -12,7 +12,8 @@ from shared.usecases.web_page import Answer, Page
 
 LARGEST_FORM = 64 * 1024
 """Bytes of a posted form."""
-MOST_FIELDS = 1000
+MOST_FIELDS = 4000
+_LONGEST_WORD = 100
 _STATUS = {
     Answer.SHOWN: 200,
     Answer.UNREADABLE: 400,
@@ -62,6 +63,10 @@ class FormFields:
         """All fields of that name that are small positive numbers."""
         found = (value for key, value in self.pairs if key == name)
         return frozenset(int(value) for value in found if value.isascii() and value.isdigit() and len(value) <= 4)
+
+    def words(self, name: str) -> frozenset[str]:
+        """All fields of that name that are short."""
+        return frozenset(value for key, value in self.pairs if key == name and len(value) <= _LONGEST_WORD)
 
 
 def read_form(req: func.HttpRequest) -> FormFields:

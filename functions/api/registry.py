@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functions.api import meta
+from functions.api import messages, meta
 from functions.api.route import Route
 
-_FILES = (meta.routes,)
+_FILES = (meta.routes, messages.routes)
 
 
 def all_routes() -> tuple[Route, ...]:

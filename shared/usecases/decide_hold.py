@@ -10,6 +10,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold import state
 from shared.core.hold.actor import Actor, Channel
+from shared.core.hold.entitlement import Standing
 from shared.core.hold.record import Change, MessageRecord
 from shared.core.hold.release_terms import ReleaseTerms
 from shared.core.message.identity import MessageRef
@@ -34,11 +35,16 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: a person by an address that was proved (a link, a token of Teams, a sign-on), by which way, from where."""
+    """Who asks: a person by an address that was proved (a link, a token of Teams, a sign-on), by which way, from where.
+
+    ``granted`` is a standing that whoever knows the person's roles has found (an administrator's reach in the portal); it
+    counts where the person has none of their own.
+    """
 
     person: str
     channel: Channel
     peer: str = ""
+    granted: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
         if stored is None or stored.record.own:
             raise NotFound("no such message")
         record = stored.record
-        standing = standing_of(app, record, asker.person)
+        standing = standing_of(app, record, asker.person) or asker.granted
         if standing is None:
             note_refusal(app, ref.tenant_id, ref, asker, f"hold.{wish.verb}")
             raise NotEntitled(f"not the business of {asker.channel}")
