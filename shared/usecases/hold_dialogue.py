@@ -11,24 +11,28 @@ from dataclasses import dataclass
 
 from shared import log
 from shared.app import App
+from shared.core.hold.actor import Channel
 from shared.core.hold.link import LinkExpired, LinkForged, sign_step, step_is_ours
-from shared.core.notice.hold_view import HoldView
+from shared.core.hold.partial_release import CannotDrop, drop
+from shared.core.notice.hold_view import FilledIn, HoldView
 from shared.core.notice.pages import confirm_page, error_page, hold_page, outcome_page
 from shared.core.text.language import choose_language
-from shared.usecases.act_on_hold import Acted, AlreadyActed, NotAcknowledged, Verb, act_on_hold, missing_reasons
+from shared.usecases.act_on_hold import WHOLE, Parting, act_on_hold
+from shared.usecases.approval_seats import NobodyToApprove
+from shared.usecases.decide_hold import (
+    Acted,
+    AlreadyActed,
+    Asker,
+    NotAcknowledged,
+    NotEntitled,
+    Verb,
+    missing_reasons,
+)
+from shared.usecases.hold_form import HoldForm, parting_of, step_of
+from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign, open_link
 from shared.usecases.view_hold import view_hold
 from shared.usecases.web_page import Answer, Page, web_page
-
-
-@dataclass(frozen=True, slots=True)
-class HoldForm:
-    """What a form on the page sent. ``confirmed`` on the second question."""
-
-    action: str
-    acknowledged: frozenset[int]
-    mark: str
-    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ def visit_hold(app: App, visit: Visit) -> Page:
         return plain_page(Answer.UNKNOWN, visit)
     except LinkExpired:
         return plain_page(Answer.EXPIRED, visit)
-    except LinkForeign:
+    except LinkForeign as foreign:
+        _note_foreign(app, visit, foreign)
+        return plain_page(Answer.FOREIGN, visit)
+    except NotEntitled:  # taken away between two looks; recorded where it was refused
         return plain_page(Answer.FOREIGN, visit)
     except Exception as error:  # a visitor learns nothing of what is wrong inside
         log.trouble("page", None, error)
@@ -74,13 +81,22 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
     record = opened.stored.record
     if not record.state.awaits_decision:
         return _decided(app, visit)
-    step = _confirm_step(verb, form.acknowledged) if form.confirmed else _FIRST_STEP
+    parting = parting_of(record, form) if verb is Verb.RELEASE else WHOLE
+    step = step_of(verb, form.acknowledged, parting) if form.confirmed else _FIRST_STEP
     if not step_is_ours(form.mark, visit.token, step, app.secrets.signing_keys("link")):
         return plain_page(Answer.STALE, visit)
-    if not form.confirmed:
-        missing = missing_reasons(record, form.acknowledged) if verb is Verb.RELEASE else ()
-        return _incomplete(app, visit, form, missing) if missing else _ask_again(app, visit, verb, form)
-    result = act_on_hold(app, visit.token, verb, form.acknowledged, visit.peer)
+    try:
+        if not form.confirmed:
+            missing = missing_reasons(record, form.acknowledged) if verb is Verb.RELEASE else ()
+            if missing:
+                return _again(app, visit, form, parting, missing)
+            drop(record, parting.recipients, parting.attachments, app.clock.now())
+            return _ask_again(app, visit, verb, form, parting)
+        result = act_on_hold(app, visit.token, verb, form.acknowledged, visit.peer, parting)
+    except CannotDrop as refused:
+        return _again(app, visit, form, parting, problem=refused.why)
+    except NobodyToApprove as refused:
+        return _again(app, visit, form, parting, problem=refused.code)
     match result:
         case Acted():
             view = _view(app, visit)
@@ -88,7 +104,7 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
         case AlreadyActed():
             return _decided(app, visit)
         case NotAcknowledged(numbers):
-            return _incomplete(app, visit, form, numbers)
+            return _again(app, visit, form, parting, numbers)
 
 
 def _look(app: App, visit: Visit) -> Page:
@@ -98,17 +114,25 @@ def _look(app: App, visit: Visit) -> Page:
     return web_page(Answer.SHOWN, outcome_page(view), view.language)
 
 
-def _incomplete(app: App, visit: Visit, form: HoldForm, missing: Collection[int]) -> Page:
+def _again(
+    app: App, visit: Visit, form: HoldForm, parting: Parting, missing: Collection[int] = (), problem: str = ""
+) -> Page:
+    """The first page once more, as it was filled in, with what is wrong on top."""
     view = _view(app, visit)
-    html = hold_page(view, _mark(app, visit, _FIRST_STEP), form.acknowledged, missing)
-    return web_page(Answer.INCOMPLETE, html, view.language)
+    if not view.sheet.state.awaits_decision:  # decided between two looks
+        return web_page(Answer.DECIDED_BEFORE, outcome_page(view, before=True), view.language)
+    filled = FilledIn(form.acknowledged, missing, parting.recipients, parting.attachments, parting.comment, problem)
+    return web_page(Answer.INCOMPLETE, hold_page(view, _mark(app, visit, _FIRST_STEP), filled), view.language)
 
 
-def _ask_again(app: App, visit: Visit, verb: Verb, form: HoldForm) -> Page:
+def _ask_again(app: App, visit: Visit, verb: Verb, form: HoldForm, parting: Parting) -> Page:
     view = _view(app, visit)
+    if not view.sheet.state.awaits_decision:
+        return web_page(Answer.DECIDED_BEFORE, outcome_page(view, before=True), view.language)
     ticked = form.acknowledged & view.sheet.numbers()
-    mark = _mark(app, visit, _confirm_step(verb, ticked))
-    return web_page(Answer.SHOWN, confirm_page(view, verb, mark, ticked), view.language)
+    mark = _mark(app, visit, step_of(verb, ticked, parting))
+    filled = FilledIn(ticked, (), parting.recipients, parting.attachments, parting.comment)
+    return web_page(Answer.SHOWN, confirm_page(view, verb, mark, filled), view.language)
 
 
 def _decided(app: App, visit: Visit) -> Page:
@@ -117,14 +141,22 @@ def _decided(app: App, visit: Visit) -> Page:
 
 
 def _view(app: App, visit: Visit) -> HoldView:
-    return view_hold(app, open_link(app, visit.token), visit.chosen_language, visit.accepted_languages)
+    """What is shown, which is a look at the message and recorded as one."""
+    opened = open_link(app, visit.token)
+    view = view_hold(app, opened, visit.chosen_language, visit.accepted_languages)
+    asker = Asker(opened.claims.person, Channel.LINK, visit.peer)
+    note_look(app, opened.claims.ref, opened.standing, asker, "page")
+    return view
+
+
+def _note_foreign(app: App, visit: Visit, foreign: LinkForeign) -> None:
+    claims = foreign.claims
+    if claims is not None:
+        asker = Asker(claims.person, Channel.LINK, visit.peer)
+        note_refusal(app, claims.ref.tenant_id, claims.ref, asker, "link-foreign")
 
 
 _FIRST_STEP = "choose"
-
-
-def _confirm_step(verb: Verb, acknowledged: Collection[int]) -> str:
-    return f"confirm {verb} {sorted(acknowledged)}"
 
 
 def _mark(app: App, visit: Visit, step: str) -> str:

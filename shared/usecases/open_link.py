@@ -19,6 +19,10 @@ class LinkForeign(PermanentError):
     code = "link-foreign"
     public = "This link was made for another person."
 
+    def __init__(self, cause: str, claims: LinkClaims | None = None) -> None:
+        super().__init__(cause)
+        self.claims = claims
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedLink:
@@ -43,7 +47,7 @@ def open_link(app: App, token: str, purpose: Purpose = Purpose.HOLD) -> OpenedLi
         raise LinkForged("no such message")
     standing = standing_of(app, stored.record, claims.person)
     if standing is None:
-        raise LinkForeign("the person is not entitled to the message")
+        raise LinkForeign("the person is not entitled to the message", claims)
     return OpenedLink(claims, stored, standing)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared import log
 from shared.app import App
+from shared.core.hold.link import Purpose, sign_link
 from shared.core.hold.record import MessageRecord
 from shared.core.notice.formats import zone_of
 from shared.core.notice.hold_view import HoldView, Preview
 from shared.core.notice.preview import preview_text
-from shared.core.notice.sheet import hold_end, make_sheet
+from shared.core.notice.safe_text import one_line
+from shared.core.notice.sheet import LONGEST_ADDRESS, hold_end, make_sheet
 from shared.core.text.language import Language, choose_language
 from shared.errors import PermanentError, TemporaryError
 from shared.ports import Content
 from shared.usecases.effective_settings import chosen_language, settings_for
+from shared.usecases.hold_form import boxes_of, file_boxes_of
 from shared.usecases.open_link import OpenedLink
 from shared.usecases.plans import hold_plan
 
@@ -32,13 +36,31 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
     settings = settings_for(app, record.ref.tenant_id, record.envelope.reverse_path)
     return HoldView(
         person=person,
-        language=_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),
+        language=page_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),
         zone=zone_of(settings.time_zone),
         sheet=make_sheet(record, settings.internal_domains),
         end=hold_end(record, hold_plan(settings)),
-        preview=_preview(app, record),
+        preview=message_preview(app, record),
         history=app.messages.events(record.ref),
+        on_behalf_of=opened.standing.on_behalf_of,
+        boxes=_boxes(record),
+        file_boxes=file_boxes_of(record) if record.state.awaits_decision else (),
+        approvals=tuple(dict.fromkeys(call.policy_name or call.policy for call in record.decision.approvals)),
+        list_link=_list_link(app, opened),
     )
+
+
+def _boxes(record: MessageRecord) -> dict[str, int]:
+    """By the address as it is shown."""
+    if not record.state.awaits_decision:
+        return {}
+    return {one_line(address, LONGEST_ADDRESS): number for address, number in boxes_of(record).items()}
+
+
+def _list_link(app: App, opened: OpenedLink) -> str:
+    """The list of the same person, for as long as the link that was opened works."""
+    claims = replace(opened.claims, purpose=Purpose.LIST)
+    return f"../l/{sign_link(claims, app.secrets.signing_keys('link')[0])}"
 
 
 def read_prefix(content: Content, limit: int) -> bytes:
@@ -53,9 +75,10 @@ def read_prefix(content: Content, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def _language(
+def page_language(
     app: App, tenant_id: str, person: str, chosen: str, accepted: Sequence[str], default: Language
 ) -> Language:
+    """The language of a page: as chosen on it, else the person's own, else their browser's, else ``default``."""
     own, wish = "", ""
     try:
         wish = chosen_language(app, tenant_id, person)
@@ -67,7 +90,8 @@ def _language(
     return choose_language(chosen, wish, own, *accepted, default=default)
 
 
-def _preview(app: App, record: MessageRecord) -> Preview:
+def message_preview(app: App, record: MessageRecord) -> Preview:
+    """The beginning of a message's text; an empty one where its bytes are gone. Raises ``TemporaryError``."""
     try:
         content = app.spool.content("spool", record.ref)
         prefix = read_prefix(content, LONGEST_PREFIX)

@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from email import policy as email_policy
+from email.message import EmailMessage
 
 import pytest
 
-from shared.core.hold.record import State
+from shared.core.hold.record import Fate, State
 from shared.core.message.keys import SigningKey
+from shared.core.people.delegation import Delegation, Proxy
+from shared.core.policy.actions import Approval, Delay
+from shared.core.policy.conditions.model import RecipientDomain
+from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import RuleAssignment
 from shared.errors import Conflict, StorageUnavailable
+from shared.ports_people import AuditCode
 from shared.usecases.act_on_hold import TRIES
-from shared.usecases.hold_dialogue import HoldForm, Visit, visit_hold
+from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_form import HoldForm
 from shared.usecases.web_page import Answer, Page
-from tests.support.app import OUTSIDE, World, make_settings
+from tests.support.app import OUTSIDE, SENDER, World, make_settings
 from tests.support.holds import link_to
 
+RIVAL = "rival@other.example"
 RULES = (RuleAssignment(id="a", rule="recipient-external"), RuleAssignment(id="b", rule="all-recipients-external"))
 
 
@@ -90,6 +99,172 @@ def test_missing_ticks_bring_the_page_back_with_those_that_were_set(visitor: Vis
     assert re.search(r'id="tick-2"[^>]* checked', again.html)
     assert state_of(visitor) is State.HELD
     assert "このメールを配送しますか" in visitor.send(again, "release", {1, 2}).html
+
+
+class Form:
+    """The form of a page as a browser would send it, with boxes to untick."""
+
+    def __init__(self, page: Page) -> None:
+        self.fields: list[tuple[str, str]] = []
+        for tag in re.findall(r"<input [^>]*>", page.html):
+            name, value = (re.search(rf' {key}="([^"]*)"', tag) for key in ("name", "value"))
+            if name and value and (' type="hidden"' in tag or " checked" in tag):
+                self.fields.append((name[1], value[1]))
+
+    def untick(self, name: str, value: str) -> Form:
+        self.fields.remove((name, value))
+        return self
+
+    def tick_reasons(self, *numbers: int) -> Form:
+        self.fields += [("ack", str(number)) for number in numbers]
+        return self
+
+    def send(self, visitor: Visitor, action: str, comment: str = "") -> Page:
+        def numbers(name: str) -> frozenset[int]:
+            return frozenset(int(value) for key, value in self.fields if key == name)
+
+        def words(name: str) -> frozenset[str]:
+            return frozenset(value for key, value in self.fields if key == name)
+
+        one = dict(self.fields)
+        form = HoldForm(
+            action,
+            numbers("ack"),
+            one["mark"],
+            one.get("confirm") == "1",
+            one.get("choice") == "1",
+            numbers("to"),
+            words("file"),
+            numbers("drop"),
+            words("drop-file"),
+            comment or one.get("comment", ""),
+        )
+        return visit_hold(visitor.world.app, Visit(visitor.token, visitor.language, (), "192.0.2.1", form))
+
+
+@pytest.fixture
+def chooser(world: World) -> Visitor:
+    """Holds a link to a message to two people with an attachment."""
+    message = EmailMessage(policy=email_policy.SMTP)
+    message["From"], message["To"], message["Subject"] = SENDER, f"{OUTSIDE}, {RIVAL}", "Estimate"
+    message.set_content("Hello.\r\n")
+    message.add_attachment(b"secret", maintype="application", subtype="pdf", filename="secret.pdf")
+    return Visitor(world, link_to(world, world.judge(OUTSIDE, RIVAL, data=message.as_bytes())))
+
+
+def test_recipients_and_attachments_are_left_out_by_unticking_them(chooser: Visitor) -> None:
+    first = chooser.look()
+    page = Form(first).untick("to", "1").untick("file", "2").tick_reasons(1, 2)
+    asked = page.send(chooser, "release")
+    assert "外す宛先" in asked.html
+    assert RIVAL in asked.html
+    assert "secret.pdf" in asked.html
+    assert state_of(chooser) is State.HELD
+    done = Form(asked).send(chooser, "release")
+    assert "配送を受け付けました" in done.html
+    assert f"除外した宛先：{RIVAL}。" in done.html
+    world = chooser.world
+    world.work()
+    assert {one.recipients for one in world.next_hop.transactions if RIVAL in one.recipients} == set()
+    (sent,) = (one for one in world.next_hop.transactions if OUTSIDE in one.accepted)
+    assert b"secret.pdf" not in sent.data
+
+
+def test_untouched_boxes_leave_nothing_out(chooser: Visitor) -> None:
+    asked = Form(chooser.look()).tick_reasons(1, 2).send(chooser, "release")
+    assert "外す宛先" not in asked.html
+    Form(asked).send(chooser, "release")
+    record = chooser.world.record(chooser.world.messages.refs[0])
+    assert {result.fate for result in record.recipients} == {Fate.PENDING}
+    assert record.dropped_attachments == ()
+
+
+def test_what_was_shown_at_the_second_question_is_what_is_done(chooser: Visitor) -> None:
+    asked = Form(chooser.look()).untick("to", "1").tick_reasons(1, 2).send(chooser, "release")
+    changed = Form(asked)
+    changed.fields = [("drop", "0") if field == ("drop", "1") else field for field in changed.fields]
+    assert changed.send(chooser, "release").answer is Answer.STALE
+    everybody = Form(asked).untick("drop", "1")
+    assert everybody.send(chooser, "release").answer is Answer.STALE
+    assert state_of(chooser) is State.HELD
+
+
+def test_leaving_everybody_out_brings_the_page_back_as_it_was_filled_in(chooser: Visitor) -> None:
+    again = Form(chooser.look()).untick("to", "0").untick("to", "1").tick_reasons(1, 2).send(chooser, "release")
+    assert again.answer is Answer.INCOMPLETE
+    assert "宛先が残りません" in again.html
+    assert not [field for field in Form(again).fields if field[0] == "to"]
+    assert ("ack", "1") in Form(again).fields
+    assert state_of(chooser) is State.HELD
+
+
+def test_missing_ticks_keep_what_was_unticked(chooser: Visitor) -> None:
+    again = Form(chooser.look()).untick("to", "1").tick_reasons(1).send(chooser, "release")
+    assert again.answer is Answer.INCOMPLETE
+    assert [value for name, value in Form(again).fields if name == "to"] == ["0"]
+
+
+def test_a_message_to_one_person_has_no_box_for_them(visitor: Visitor) -> None:
+    assert 'name="to"' not in visitor.look().html
+
+
+def test_a_delayed_message_is_recalled() -> None:
+    policy = Policy(id="p", when=RecipientDomain(operator="is-external"), actions=(Delay(minutes=10),))
+    world = World(make_settings(rules=(), policies=(policy,)))
+    visitor = Visitor(world, link_to(world, world.judge(OUTSIDE)))
+    first = visitor.look()
+    assert "送信を取り消す" in first.html
+    asked = visitor.send(first, "discard")
+    assert "送信を取り消しますか" in asked.html
+    visitor.send(asked, "discard", confirmed=True)
+    assert state_of(visitor) is State.DISCARDED
+
+
+def test_a_release_that_needs_approval_asks_for_it_with_the_comment(world: World) -> None:
+    approval = Approval(approvers="addresses", addresses=("kacho@aozora.example",))
+    policy = Policy(id="p", name="見積書", when=RecipientDomain(operator="is-external"), actions=(approval,))
+    world = World(make_settings(rules=RULES, policies=(policy,)))
+    visitor = Visitor(world, link_to(world, world.judge(OUTSIDE)))
+    first = visitor.look()
+    assert "承認者へのコメント" in first.html
+    numbers = [int(number) for number in re.findall(r'name="ack" value="(\d+)"', first.html)]
+    asked = Form(first).tick_reasons(*numbers).send(visitor, "release", "急ぎです")
+    assert "急ぎです" in asked.html
+    done = Form(asked).send(visitor, "release")
+    assert "承認を依頼しました" in done.html
+    record = world.record(world.messages.refs[0])
+    assert record.state is State.AWAITING_APPROVAL
+    assert record.approval is not None
+    assert record.approval.comment == "急ぎです"
+    assert "承認待ちです" in visitor.look().html
+
+
+def test_a_proxy_reads_for_whom_they_act_and_so_does_everybody_afterwards(world: World) -> None:
+    world.delegations.save("demo", Delegation(SENDER, (Proxy("natsuki@aozora.example"),)))
+    ref = world.judge(OUTSIDE)
+    proxy = Visitor(world, link_to(world, ref, "natsuki@aozora.example"))
+    first = proxy.look()
+    assert f"{SENDER} の代理人として操作しています" in first.html
+    proxy.send(proxy.send(first, "discard"), "discard", confirmed=True)
+    seen = Visitor(world, link_to(world, ref)).look()
+    assert f"{SENDER} の代理人 natsuki@aozora.example" in seen.html
+
+
+def test_every_look_is_recorded_and_so_is_who_was_turned_away(visitor: Visitor) -> None:
+    world = visitor.world
+    ref = world.messages.refs[0]
+    visitor.look()
+    Visitor(world, link_to(world, ref, "stranger@aozora.example")).look()
+    lines = [(line.code, line.actor.name) for line in world.audit.about(ref)]
+    assert lines == [(AuditCode.LOOKED, SENDER), (AuditCode.REFUSED, "stranger@aozora.example")]
+
+
+def test_after_the_decision_the_original_is_one_click_away(chooser: Visitor) -> None:
+    chooser.send(chooser.send(chooser.look(), "discard"), "discard", confirmed=True)
+    seen = chooser.look()
+    assert "<details" in seen.html
+    assert "secret.pdf" in seen.html
+    assert "Hello." in seen.html
 
 
 def test_the_second_question_cannot_be_skipped(visitor: Visitor) -> None:

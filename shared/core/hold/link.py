@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     HOLD = "hold"
     APPROVAL = "approval"
     RECEIPT = "receipt"
+    LIST = "list"
 
 
 class LinkForged(PermanentError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from shared.core.hold.record import Event
@@ -24,7 +25,12 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """What ``person`` (an address) sees. ``end`` says what happens if nobody decides."""
+    """What ``person`` (an address) sees. ``end`` says what happens if nobody decides.
+
+    ``on_behalf_of`` is whose right they use, empty for their own. ``boxes`` are numbers of recipients who can be left out
+    of a release, by shown address; ``file_boxes`` part numbers of attachments that can be. ``approvals`` are names of the
+    policies that ask for an approval after a release. ``list_link`` leads to all that the person has on hold.
+    """
 
     person: str
     language: Language
@@ -33,3 +39,27 @@ class HoldView:
     end: HoldEnd
     preview: Preview
     history: tuple[Event, ...]
+    on_behalf_of: str = ""
+    boxes: Mapping[str, int] = field(default_factory=dict)
+    file_boxes: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
+    list_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """What somebody has filled in so far. ``missing`` are reasons that should have been ticked.
+
+    ``dropped`` are addresses and ``dropped_files`` part numbers that a release is to leave out. ``problem`` is the stable
+    word for why the release cannot be as it was asked for.
+    """
+
+    ticked: Collection[int] = ()
+    missing: Collection[int] = ()
+    dropped: tuple[str, ...] = ()
+    dropped_files: tuple[str, ...] = ()
+    comment: str = ""
+    problem: str = ""
+
+
+NOTHING_YET = FilledIn()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
-from shared.core.hold.record import SYSTEM, Event, State
+from shared.core.hold.record import SYSTEM, Actor, Event, State
 from shared.core.notice.formats import moment_text
-from shared.core.notice.hold_view import HoldView
+from shared.core.notice.hold_view import NOTHING_YET, FilledIn, HoldView
 from shared.core.notice.safe_text import one_line
-from shared.core.notice.sheet import HoldEnd
+from shared.core.notice.sheet import LONGEST_ADDRESS, HoldEnd
 from shared.core.notice.templating import render_template, style_hash, style_sheet, wording
 from shared.core.text.events import render_event
 from shared.core.text.language import Language
@@ -23,6 +22,8 @@ _TITLE_SUBJECT = 80
 _TONES: dict[State, tuple[str, str]] = {
     State.HELD: ("warn", "pause"),
     State.DELAYED: ("warn", "clock"),
+    State.AWAITING_APPROVAL: ("warn", "clock"),
+    State.DENIED: ("bad", "cross"),
     State.DELIVERING: ("good", "send"),
     State.DELIVERED: ("good", "check"),
     State.PARTLY_DELIVERED: ("warn", "alert"),
@@ -42,21 +43,26 @@ def content_security_policy() -> str:
     )
 
 
-def hold_page(view: HoldView, mark: str, ticked: Collection[int] = (), missing: Collection[int] = ()) -> str:
+def hold_page(view: HoldView, mark: str, filled: FilledIn = NOTHING_YET) -> str:
     """The held message with its reasons to tick, and Release and Discard.
 
-    ``mark`` is the form's own field. ``missing`` are reasons that should have been ticked: an error summary names them.
+    ``mark`` is the form's own field. An error summary names reasons that should have been ticked, or the problem.
     """
     context = _about(view, PAGE.text(f"state.{view.sheet.state}.title", view.language))
-    return render_template("hold.html", context | {"mark": mark, "ticked": ticked, "missing": missing})
+    dropped = {one_line(address, LONGEST_ADDRESS) for address in filled.dropped}
+    more = {"mark": mark, "filled": filled, "dropped": dropped, "choosing": True}
+    return render_template("hold.html", context | more)
 
 
-def confirm_page(view: HoldView, verb: str, mark: str, ticked: Collection[int]) -> str:
+def confirm_page(view: HoldView, verb: str, mark: str, filled: FilledIn) -> str:
     """The second question, before ``verb`` (``release`` or ``discard``) is done."""
-    context = _about(view, PAGE.text(f"confirm.{verb}.title", view.language))
-    return render_template(
-        "confirm.html", context | {"verb": verb, "mark": mark, "ticked": sorted(ticked), "narrow": True}
-    )
+    wording_of = "recall" if verb == "discard" and view.sheet.state is State.DELAYED else verb
+    context = _about(view, PAGE.text(f"confirm.{wording_of}.title", view.language))
+    dropped = [one_line(address, LONGEST_ADDRESS) for address in filled.dropped]
+    files = [file.name for file in view.sheet.attachments if file.part in filled.dropped_files]
+    more = {"verb": verb, "said": wording_of, "mark": mark, "filled": filled, "ticked": sorted(filled.ticked)}
+    more |= {"dropped": dropped, "dropped_names": files, "narrow": True}
+    return render_template("confirm.html", context | more)
 
 
 def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str:
@@ -67,8 +73,10 @@ def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str
     title = PAGE.text(f"state.{view.sheet.state}.title", language)
     lead = ""
     if done:
-        tone, picture = ("good", "send") if done == "release" else ("", "bin")
-        title, lead = PAGE.text(f"done.{done}.title", language), PAGE.text(f"done.{done}.lead", language)
+        waits = view.sheet.state is State.AWAITING_APPROVAL
+        tone, picture = (tone, picture) if waits else ("good", "send") if done == "release" else ("", "bin")
+        said = "asked" if waits else done
+        title, lead = PAGE.text(f"done.{said}.title", language), PAGE.text(f"done.{said}.lead", language)
     note = PAGE.text("decided.before", language) if before else ""
     extra = {"tone": tone, "picture": picture, "title": title, "note": note, "lead": lead}
     return render_template("outcome.html", _about(view, title) | extra)
@@ -126,7 +134,7 @@ def _outcome_text(view: HoldView) -> str:
         return PAGE.text(key, language, when=when, verb=verb)
     key = "outcome.by_you" if outcome.actor.name.casefold() == view.person.casefold() else "outcome.by_other"
     channel = WORDS.text(f"channel.{outcome.actor.channel}", language)
-    return PAGE.text(key, language, when=when, verb=verb, who=one_line(outcome.actor.name), channel=channel)
+    return PAGE.text(key, language, when=when, verb=verb, who=_who(outcome.actor, language), channel=channel)
 
 
 def _event_text(view: HoldView, event: Event) -> str:
@@ -134,4 +142,12 @@ def _event_text(view: HoldView, event: Event) -> str:
     if event.actor == SYSTEM:
         return line
     channel = WORDS.text(f"channel.{event.actor.channel}", view.language)
-    return line + PAGE.text("by", view.language, who=one_line(event.actor.name), channel=channel)
+    return line + PAGE.text("by", view.language, who=_who(event.actor, view.language), channel=channel)
+
+
+def _who(actor: Actor, language: Language) -> str:
+    """Who acted, and for whom (product.md X2)."""
+    name = one_line(actor.name)
+    if not actor.on_behalf_of:
+        return name
+    return PAGE.text("who.for", language, who=name, whom=one_line(actor.on_behalf_of))

@@ -14,7 +14,7 @@ import pytest
 from shared.core.hold import state
 from shared.core.hold.record import SYSTEM, Actor, Channel, Event, EventCode, Fate, MessageRecord, Outcome, Role, State
 from shared.core.message.facts import AttachmentFacts, Mailbox, RecipientFacts, RecipientField
-from shared.core.notice.hold_view import Preview
+from shared.core.notice.hold_view import NOTHING_YET, FilledIn, HoldView, Preview
 from shared.core.notice.pages import (
     confirm_page,
     content_security_policy,
@@ -122,11 +122,33 @@ def discarded() -> MessageRecord:
     return state.discard(held(), ACTOR, NOW).record
 
 
+def choosing(language: Language) -> HoldView:
+    """A view whose person, a proxy, can leave recipients and attachments out and must ask for approval."""
+    record = held()
+    boxes = {one.address: number for number, one in enumerate(record.recipients)}
+    return replace(
+        make_view(record, language, person="proxy@aozora.example"),
+        on_behalf_of=SENDER,
+        boxes=boxes,
+        file_boxes=("2", "3"),
+        approvals=("見積書の承認",),
+        list_link="../l/token",
+    )
+
+
 PAGES: dict[str, Callable[[Language], str]] = {
     "hold": lambda language: hold_page(make_view(held(), language), "mark"),
-    "missing": lambda language: hold_page(make_view(held(), language), "mark", {2}, {1, 3}),
-    "confirm release": lambda language: confirm_page(make_view(held(), language), "release", "mark", {1, 2, 3}),
-    "confirm discard": lambda language: confirm_page(make_view(held(), language), "discard", "mark", ()),
+    "missing": lambda language: hold_page(make_view(held(), language), "mark", FilledIn({2}, {1, 3})),
+    "confirm release": lambda language: confirm_page(
+        make_view(held(), language), "release", "mark", FilledIn({1, 2, 3})
+    ),
+    "partial": lambda language: hold_page(
+        choosing(language), "mark", FilledIn(dropped_files=("3",), problem="nobody-left")
+    ),
+    "confirm partial": lambda language: confirm_page(
+        choosing(language), "release", "mark", FilledIn({1}, (), ("purchase@rival.example",), ("3",), "Urgent, please.")
+    ),
+    "confirm discard": lambda language: confirm_page(make_view(held(), language), "discard", "mark", NOTHING_YET),
     "done release": lambda language: outcome_page(make_view(released(), language), done="release"),
     "done discard": lambda language: outcome_page(make_view(discarded(), language), done="discard"),
     "outcome": lambda language: outcome_page(make_view(released(), language)),
@@ -152,7 +174,7 @@ def test_every_page_is_a_sound_document(name: str, language: Language) -> None:
         assert "style" not in element.attributes
         assert not any(attribute.startswith("on") for attribute in element.attributes)
     links = [element.attributes["href"] for element in document.elements() if "href" in element.attributes]
-    assert all(link.startswith(("#", "?lang=", "data:,")) for link in links)
+    assert all(link.startswith(("#", "?lang=", "data:,", "../l/")) for link in links)
     other = "en" if language == "ja" else "ja"
     assert f"?lang={other}" in links
 
@@ -319,8 +341,8 @@ def test_strangers_text_is_text_everywhere(page: str) -> None:
     history = (Event(0, EventCode.RELEASED, State.HELD, actor, NOW, ((EVIL, EVIL),)),)
     view = replace(make_view(record, person=EVIL), preview=Preview(EVIL, False, True), history=history)
     html = {
-        "hold": lambda: hold_page(view, "mark", (), {1}),
-        "confirm": lambda: confirm_page(view, "release", "mark", {1}),
+        "hold": lambda: hold_page(view, "mark", FilledIn((), {1})),
+        "confirm": lambda: confirm_page(view, "release", "mark", FilledIn({1})),
         "outcome": lambda: outcome_page(view, before=True),
     }[page]()
     document = Document(html)
