@@ -32,7 +32,8 @@ def press_hold(app: App, press: Press) -> Card:
     verb = press.action.verb
     if press.acts and press.is_current(load(app, press.ref)):
         if verb in _DECISIONS:
-            decide_hold(app, press.ref, press.asker, HoldWish(_DECISIONS[verb], press.action.acknowledged))
+            wish = HoldWish(_DECISIONS[verb], press.action.acknowledged, comment=press.action.comment)
+            decide_hold(app, press.ref, press.asker, wish)
         elif verb is CardVerb.HOLD_WITHDRAW:
             withdraw_request(app, press.ref, press.asker)
     record = load(app, press.ref)
