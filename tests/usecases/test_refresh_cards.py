@@ -4,74 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import pytest
 
 from shared.core.hold.record import MessageRecord, OutboxKind, State
 from shared.core.message.identity import MessageRef
-from shared.core.people.person import PersonKind
 from shared.errors import StorageUnavailable
 from shared.ports import Stored
-from shared.ports_people import CopyState, NoticeCopy
-from shared.ports_teams import CardRefused, NotReachable, TeamsUnavailable
 from shared.usecases.act_on_hold import Verb, act_on_hold
 from shared.usecases.notify import notify_item
-from shared.usecases.refresh_cards import CLAIM, MOST_FAILURES, ROUNDS, refresh_cards
+from shared.usecases.refresh_cards import ROUNDS, refresh_cards
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from shared.usecases.tell_people import StillOwed
 from tests.support.app import OUTSIDE, SENDER, World
+from tests.support.held_cards import BUTTONS, copies, discard, held, later, shown
 from tests.support.holds import link_to
 from tests.support.teams_people import (
     SABURO,
     SHIRO,
     chat,
-    name_proxies,
     put_in_teams,
     teams_settings,
     verbs,
 )
 from tests.support.threads import at_once
-
-BUTTONS = {"hold.release.ask", "hold.discard.ask"}
-
-
-def held(*channels: str, people: tuple[str, ...] = (SENDER,), **changes: object) -> tuple[World, MessageRef]:
-    """A world with a held message whose people have their cards: the sender, or a shared mailbox's proxies."""
-    world = World(teams_settings(*channels, **changes))
-    put_in_teams(world, *people)
-    if len(people) > 1:
-        put_in_teams(world, SENDER, kind=PersonKind.SHARED)
-        name_proxies(world, SENDER, *people)
-    ref = world.judge(OUTSIDE)
-    world.work()
-    return world, ref
-
-
-def discard(world: World, ref: MessageRef) -> None:
-    person = SABURO if world.delegations.of("demo", [SENDER])[SENDER].proxies else SENDER
-    act_on_hold(world.app, link_to(world, ref, person), Verb.DISCARD, (), "")
-
-
-def shown(world: World, *people: str) -> list[set[str]]:
-    """The buttons of everybody's only card."""
-    found = []
-    for person in people or (SENDER,):
-        [card] = chat(world, person)
-        found.append(verbs(card))
-    return found
-
-
-def copies(world: World, ref: MessageRef) -> list[NoticeCopy]:
-    return [copy for copy in world.ledger.copies(ref) if copy.key.channel == "teams-card"]
-
-
-def later(world: World, wait: timedelta = timedelta(minutes=2)) -> None:
-    world.clock.advance(seconds=wait.total_seconds())
-    run_due(world.app)
-    world.work()
 
 
 def test_the_outcome_takes_the_place_of_the_buttons_on_everybodys_card() -> None:
@@ -235,109 +194,6 @@ def test_a_message_that_never_rests_is_left_to_the_next_look(monkeypatch: pytest
 
 def _moved(record: MessageRecord, event_count: int) -> MessageRecord:
     return replace(record, event_count=event_count)
-
-
-@pytest.mark.parametrize("error", [NotReachable("gone"), CardRefused("no")])
-def test_a_card_that_cannot_be_reached_any_more_is_forgotten_and_the_others_are_not(error: Exception) -> None:
-    world, ref = held(people=(SABURO, SHIRO))
-    discard(world, ref)
-    world.teams.trouble.before("update_card", error)
-    assert refresh_cards(world.app, ref)
-    assert sorted(copy.state for copy in copies(world, ref)) == [CopyState.GIVEN_UP, CopyState.SENT]
-    assert sorted(len(buttons) for buttons in shown(world, SABURO, SHIRO)) == [0, 2]
-    assert not refresh_cards(world.app, ref)
-
-
-@pytest.mark.parametrize("leave", ["directory", "conversation"])
-def test_whoever_left_sees_nothing_new(leave: str) -> None:
-    world, ref = held()
-    discard(world, ref)
-    if leave == "directory":
-        world.directory.remove("demo", [SENDER])
-    else:
-        world.conversations.remove("demo", "id-hanako")
-    assert refresh_cards(world.app, ref)
-    assert shown(world) == [BUTTONS]
-    assert [copy.state for copy in copies(world, ref)] == [CopyState.GIVEN_UP]
-
-
-def test_teams_away_for_a_day_shows_the_outcome_when_it_is_back() -> None:
-    world, ref = held()
-    world.teams.trouble.before("update_card", TeamsUnavailable("down"), times=1000)
-    discard(world, ref)
-    for _ in range(24 * 6):
-        later(world, timedelta(minutes=10))
-    [copy] = copies(world, ref)
-    assert 5 <= copy.failures < MOST_FAILURES, "in growing pauses"
-    assert shown(world) == [BUTTONS]
-    world.teams.trouble.clear()
-    for _ in range(6 * 6):
-        later(world, timedelta(minutes=10))
-    assert shown(world) == [set()]
-    stored = world.messages.load(ref)
-    assert stored is not None
-    assert stored.outbox == ()
-
-
-def test_one_card_that_fails_keeps_no_other() -> None:
-    world, ref = held(people=(SABURO, SHIRO))
-    discard(world, ref)
-    world.teams.trouble.before("update_card", TeamsUnavailable("down"))
-    with pytest.raises(StillOwed):
-        refresh_cards(world.app, ref)
-    assert sorted(len(buttons) for buttons in shown(world, SABURO, SHIRO)) == [0, 2]
-    assert refresh_cards(world.app, ref)
-    assert shown(world, SABURO, SHIRO) == [set(), set()]
-
-
-def test_a_card_that_fails_for_ever_is_left_as_it_is() -> None:
-    world, ref = held()
-    discard(world, ref)
-    world.teams.trouble.before("update_card", TeamsUnavailable("down"), times=MOST_FAILURES)
-    for _ in range(MOST_FAILURES - 1):
-        with pytest.raises(StillOwed):
-            refresh_cards(world.app, ref)
-    assert refresh_cards(world.app, ref)
-    assert [copy.state for copy in copies(world, ref)] == [CopyState.GIVEN_UP]
-
-
-def test_teams_is_left_alone_for_as_long_as_it_asks() -> None:
-    world, ref = held(people=(SABURO, SHIRO))
-    discard(world, ref)
-    world.teams.trouble.before("update_card", TeamsUnavailable("429", 60.0))
-    for seconds in (0, 30, 29):
-        world.clock.advance(seconds=seconds)
-        with pytest.raises(StillOwed):
-            refresh_cards(world.app, ref)
-    assert shown(world, SABURO, SHIRO) == [BUTTONS, BUTTONS]
-    world.clock.advance(seconds=1)
-    assert refresh_cards(world.app, ref)
-    assert shown(world, SABURO, SHIRO) == [set(), set()]
-
-
-def test_a_crash_in_the_middle_is_taken_over_when_the_claim_ends() -> None:
-    world, ref = held()
-    discard(world, ref)
-    world.ledger.trouble.before("write", StorageUnavailable("down"), times=2)
-    with pytest.raises(StorageUnavailable):
-        refresh_cards(world.app, ref)
-    with pytest.raises(StillOwed):
-        refresh_cards(world.app, ref)
-    world.clock.advance(seconds=CLAIM.total_seconds())
-    assert refresh_cards(world.app, ref)
-    assert {copy.showed for copy in copies(world, ref)} == {world.record(ref).event_count}
-
-
-def test_a_card_whose_id_got_lost_is_no_trouble() -> None:
-    world = World(teams_settings())
-    put_in_teams(world, SENDER)
-    post = world.teams.post_card
-    world.teams.post_card = lambda *values: post(*values) and ""  # type: ignore[method-assign]
-    ref = world.judge(OUTSIDE)
-    world.work()
-    discard(world, ref)
-    assert not refresh_cards(world.app, ref)
-    assert len(chat(world)) == 1
 
 
 def test_mattas_own_mail_and_what_does_not_exist_have_no_cards() -> None:
