@@ -2,7 +2,19 @@
 
 import azure.functions as func
 
-from functions import api_v1, deliver, evaluate, front_page, health, hold_page, notify, password_page, teams, timers
+from functions import (
+    api_v1,
+    approval_page,
+    deliver,
+    evaluate,
+    front_page,
+    health,
+    hold_page,
+    notify,
+    password_page,
+    teams,
+    timers,
+)
 
 app = func.FunctionApp()
 for blueprint in (
@@ -11,6 +23,7 @@ for blueprint in (
     notify.bp,
     timers.bp,
     hold_page.bp,
+    approval_page.bp,
     password_page.bp,
     teams.bp,
     front_page.bp,
