@@ -11,8 +11,15 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 import pytest
 
-from functions import front_page, hold_page
+from functions import front_page, hold_page, password_page
 from shared.app import App
+
+PAGES = {
+    "": (front_page.bp, "front_page"),
+    "h": (hold_page.bp, "hold_page"),
+    "p": (password_page.bp, "password_page"),
+}
+"""By the first word of the path."""
 
 
 def trigger(blueprint: func.Blueprint, name: str) -> Callable[[func.HttpRequest], func.HttpResponse]:
@@ -28,17 +35,17 @@ def trigger(blueprint: func.Blueprint, name: str) -> Callable[[func.HttpRequest]
 def request_to(
     path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
 ) -> func.HttpResponse:
-    """What the app answers to a request for ``/`` or ``/h/{token}``, as the host would hand it over."""
+    """What the app answers to a request for ``/`` or the page of a link, as the host would hand it over."""
     url = urlsplit(path)
-    is_front = url.path == "/"
-    handle = trigger(front_page.bp, "front_page") if is_front else trigger(hold_page.bp, "hold_page")
+    word, _, token = url.path.removeprefix("/").partition("/")
+    handle = trigger(*PAGES[word])
     return handle(
         func.HttpRequest(
             method=method,
             url=f"https://matta.example{path}",
             headers=dict(headers or {}),
             params=dict(parse_qsl(url.query)),
-            route_params={} if is_front else {"token": url.path.removeprefix("/h/")},
+            route_params={"token": token} if word else {},
             body=body,
         )
     )
@@ -61,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path != "/" and not self.path.startswith(("/h/", "/?")):
+        if urlsplit(self.path).path.removeprefix("/").partition("/")[0] not in PAGES:
             self.send_error(404)
             return
         headers = dict(self.headers.items()) | {"X-Forwarded-For": f"{self.client_address[0]}:{self.client_address[1]}"}
