@@ -51,7 +51,7 @@ ZIP = TransformCall(
         }
     ),
 )
-SECRET = "Kx7mPq2RtV9w"  # noqa: S105  # a sample, nobody's
+SECRET = "Kx7mPq2RtV9w"  # a sample, nobody's
 
 
 def reader(language: Language = "ja", person: str = SENDER, **more: Any) -> CardReader:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.core.policy.actions import Zip
 from shared.core.policy.policies import Policy, Template
+from shared.core.policy.tenant_settings import HoldNotices, NoticeText
 from shared.errors import InvalidSettings
 from shared.usecases.change_settings import change_settings
 from shared.usecases.judge import settings_for
@@ -58,6 +59,21 @@ def test_templates_that_can_be_used_are_taken() -> None:
             {"policies": (Policy(id="p", actions=(Zip(file_name="{tenant}.zip"),)),)},
             "$.policies[0].actions[0].file_name",
             id="placeholder-that-is-none",
+        ),
+        pytest.param(
+            {"notices": HoldNotices(texts=(NoticeText(notice="hold-first", language="ja", text="{{ password }}"),))},
+            "$.notices.texts[0].text",
+            id="words-that-name-what-the-notice-has-not",
+        ),
+        pytest.param(
+            {"notices": HoldNotices(texts=(NoticeText(notice="hold-first", language="ja", subject="{{ a"),))},
+            "$.notices.texts[0].subject",
+            id="words-with-a-mistake",
+        ),
+        pytest.param(
+            {"notices": HoldNotices(texts=(NoticeText(notice="hold-first", language="ja"),))},
+            "$.notices.texts[0]",
+            id="words-that-say-nothing",
         ),
     ],
 )

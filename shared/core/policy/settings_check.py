@@ -89,8 +89,11 @@ def _check_business_hours(checked: _Checked) -> None:
 
 
 def _check_notice_texts(checked: _Checked) -> None:
-    names = (f"{item.notice}, {item.language}" for item in checked.settings.notices.texts)
-    check_unique(names, "$.notices.texts", "notice and language", "text")
+    seen: set[tuple[str, str]] = set()
+    for index, item in enumerate(checked.settings.notices.texts):
+        if (item.notice, item.language) in seen:
+            refuse(f"$.notices.texts[{index}]", f"there is another text for {item.notice} in {item.language}")
+        seen.add((item.notice, item.language))
 
 
 def _check_rules(checked: _Checked) -> None:

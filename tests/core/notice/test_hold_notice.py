@@ -13,6 +13,7 @@ import pytest
 from shared.core.message.facts import AttachmentFacts, Mailbox, RecipientFacts, RecipientField
 from shared.core.notice.hold_notice import HoldNotice, NoticeKind, write_hold_notice
 from shared.core.notice.letter import Letter
+from shared.core.notice.own_words import OwnWords
 from shared.core.notice.sheet import HoldEnd, HoldSheet, make_sheet
 from shared.core.policy.decision import Anchor, AnchorKind, Reason
 from shared.core.text.language import Language
@@ -188,3 +189,26 @@ def test_an_address_beyond_ascii_makes_utf8_header_fields() -> None:
     raw, _ = write(letter=letter)
     assert "佐藤@例え.jp".encode() in raw
     assert raw.index(b"Content-Transfer-Encoding: base64") > 0
+
+
+def test_a_tenants_words_stand_in_place_of_our_subject_and_opening() -> None:
+    own = OwnWords("【当社】<b>至急</b>の確認", "一行目 <script>x</script>\n二行目")
+    notice = HoldNotice(NoticeKind.FIRST, 1, SHEET, LINK, NOW, END, "ja", TOKYO, own=own)
+    message = message_from_bytes(write_hold_notice(notice, LETTER), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    text, markup = forms(message)
+    assert message["Subject"] == "【当社】<b>至急</b>の確認"
+    assert "一行目 <script>x</script>\r\n二行目\r\n" in text
+    assert "一行目 &lt;script&gt;x&lt;/script&gt;<br>二行目" in markup
+    assert LINK in text
+    assert "保留しています" not in text
+    assert "競合他社への送信" in text
+
+
+def test_an_empty_subject_or_opening_of_a_tenant_leaves_ours() -> None:
+    for own in (OwnWords("", "開始"), OwnWords("件名", "")):
+        notice = HoldNotice(NoticeKind.FIRST, 1, SHEET, LINK, NOW, END, "ja", TOKYO, own=own)
+        message = message_from_bytes(write_hold_notice(notice, LETTER), policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        assert message["Subject"] == (own.subject or "[待った] 保留中: 【至急】お見積書送付の件")
+        assert ("保留しています" in forms(message)[0]) == (not own.text)

@@ -346,6 +346,12 @@ def test_condition_is_refused(condition: dict[str, Any], place: str, problem: st
             "a day that there is",
             id="no such day",
         ),
+        pytest.param(
+            {"notices": {"texts": [{"notice": "receipt", "language": "ja", "text": "a"}] * 2}},
+            "$.notices.texts[1]",
+            "another text for receipt in ja",
+            id="two texts for one notice and language",
+        ),
         pytest.param({"time_zone": "../../etc/passwd"}, "$.time_zone", "name of a time zone", id="no path"),
     ],
 )

@@ -84,8 +84,7 @@ _JSON = st.recursive(
 
 @given(
     verb=st.sampled_from([*CardVerb, "", "x"]) | st.text(max_size=10),
-    data=_JSON
-    | st.fixed_dictionaries({}, optional={key: _JSON for key in ("verb", "m", "v", "p", "a", "c", "comment")}),
+    data=_JSON | st.fixed_dictionaries({}, optional=dict.fromkeys(("verb", "m", "v", "p", "a", "c", "comment"), _JSON)),
 )
 def test_no_data_does_more_than_be_refused(verb: str, data: Any) -> None:
     try:
