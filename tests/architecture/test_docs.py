@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.storage_setup import TABLES
 from shared.core.hold.record import EventCode, State
 from shared.core.replay.figures import Figures
 from shared.core.replay.gap import Gap
 from shared.core.replay.outcome import Difference
+from shared.ports_people import AuditCode
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
 from tests.architecture.imports import REPOSITORY
@@ -35,6 +37,16 @@ def test_every_variable_of_the_relay_is_documented(name: str) -> None:
 def test_every_event_is_in_the_glossary() -> None:
     text = page("GLOSSARY.md")
     assert not [code.value for code in EventCode if f"`{code}`" not in text]
+
+
+def test_every_code_of_the_audit_log_is_in_the_glossary() -> None:
+    text = page("GLOSSARY.md")
+    assert not [code.value for code in AuditCode if f"`{code}`" not in text]
+
+
+def test_every_table_is_in_the_architecture() -> None:
+    text = page("ARCHITECTURE.md")
+    assert not [name for name in TABLES if f"| table `{name}` |" not in text]
 
 
 def test_every_state_is_in_the_picture() -> None:
