@@ -109,7 +109,7 @@ def _find(req: func.HttpRequest) -> tuple[Route, dict[str, str]]:
 
 @cache
 def _by_key() -> dict[str, Route]:
-    return {f"{route.method} {route.path}": route for route in all_routes()}
+    return {_key(route): route for route in all_routes()}
 
 
 @cache
@@ -149,7 +149,7 @@ def _query(req: func.HttpRequest, route: Route) -> Any:
     if sum(len(key) + len(value) for key, value in given.items()) > _LONGEST_QUERY:
         raise Refusal(414, "too-large")
     try:
-        return msgspec.convert(given, route.query, strict=False)
+        return _QUERY_DECODERS[_key(route)].decode(msgspec.json.encode(given))
     except msgspec.ValidationError as error:
         raise Refusal(422, "invalid", str(error)) from None
 
@@ -168,21 +168,25 @@ def _body(req: func.HttpRequest, route: Route) -> Any:
     if kind != "application/json":
         raise Refusal(415, "unsupported-media-type", "Send application/json.")
     try:
-        return _decoder(route).decode(body)
+        return _BODY_DECODERS[_key(route)].decode(body)
     except msgspec.ValidationError as error:
         raise Refusal(422, "invalid", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(400, "bad-request", "This is not JSON.") from None
 
 
+def _key(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
 # Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
-_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
-    f"{route.method} {route.path}": msgspec.json.Decoder(route.body) for route in all_routes() if route.body is not None
+_BODY_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    _key(route): msgspec.json.Decoder(route.body) for route in all_routes() if route.body is not None
 }
-
-
-def _decoder(route: Route) -> msgspec.json.Decoder[Any]:
-    return _DECODERS[f"{route.method} {route.path}"]
+_QUERY_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    _key(route): msgspec.json.Decoder(route.query, strict=False) for route in all_routes() if route.query is not None
+}
+_ENCODER = msgspec.json.Encoder()
 
 
 def _response(req: func.HttpRequest, route: Route, found: Answer, cors: dict[str, str]) -> func.HttpResponse:
@@ -200,7 +204,7 @@ def _response(req: func.HttpRequest, route: Route, found: Answer, cors: dict[str
     elif found.model is None:
         return func.HttpResponse(b"", status_code=204, headers=headers)
     else:
-        body, media_type = msgspec.json.encode(found.model), "application/json"
+        body, media_type = _ENCODER.encode(found.model), "application/json"
     return func.HttpResponse(
         b"" if req.method == "HEAD" else body, status_code=found.status, headers=headers, mimetype=media_type
     )
