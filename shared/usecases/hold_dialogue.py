@@ -14,8 +14,9 @@ from shared.app import App
 from shared.core.hold.actor import Channel
 from shared.core.hold.link import LinkExpired, LinkForged, sign_step, step_is_ours
 from shared.core.hold.partial_release import CannotDrop, drop
+from shared.core.hold.record import State
 from shared.core.notice.hold_view import FilledIn, HoldView
-from shared.core.notice.pages import confirm_page, error_page, hold_page, outcome_page
+from shared.core.notice.pages import confirm_page, error_page, hold_page, outcome_page, withdraw_page
 from shared.core.text.language import choose_language
 from shared.usecases.act_on_hold import WHOLE, Parting, act_on_hold
 from shared.usecases.approval_seats import NobodyToApprove
@@ -33,6 +34,10 @@ from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign, open_link
 from shared.usecases.view_hold import view_hold
 from shared.usecases.web_page import Answer, Page, web_page
+from shared.usecases.withdraw_request import withdraw_request
+
+WITHDRAW = "withdraw"
+"""The form's word for taking a request for approval back; also the name of its first step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
     opened = open_link(app, visit.token)
     if form is None:
         return _look(app, visit)
+    if form.action == WITHDRAW:
+        return _withdraw(app, visit, form)
     try:
         verb = Verb(form.action)
     except ValueError:
@@ -100,18 +107,40 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
     match result:
         case Acted():
             view = _view(app, visit)
-            return web_page(Answer.SHOWN, outcome_page(view, done=verb), view.language)
+            return web_page(Answer.SHOWN, _outcome(app, visit, view, done=verb), view.language)
         case AlreadyActed():
             return _decided(app, visit)
         case NotAcknowledged(numbers):
             return _again(app, visit, form, parting, numbers)
 
 
+def _withdraw(app: App, visit: Visit, form: HoldForm) -> Page:
+    """The sender takes a request for approval back."""
+    step = _CONFIRM_WITHDRAWAL if form.confirmed else WITHDRAW
+    if not step_is_ours(form.mark, visit.token, step, app.secrets.signing_keys("link")):
+        return plain_page(Answer.STALE, visit)
+    opened = open_link(app, visit.token)
+    if opened.stored.record.state is not State.AWAITING_APPROVAL:
+        return _decided(app, visit)
+    if not form.confirmed:
+        view = _view(app, visit)
+        return web_page(Answer.SHOWN, withdraw_page(view, _mark(app, visit, _CONFIRM_WITHDRAWAL)), view.language)
+    asker = Asker(opened.claims.person, Channel.LINK, visit.peer)
+    if isinstance(withdraw_request(app, opened.claims.ref, asker), AlreadyActed):
+        return _decided(app, visit)
+    view = _view(app, visit)
+    return web_page(Answer.SHOWN, _outcome(app, visit, view, done=Verb.DISCARD), view.language)
+
+
+def _outcome(app: App, visit: Visit, view: HoldView, *, done: str = "", before: bool = False) -> str:
+    return outcome_page(view, done=done, before=before, withdraw_mark=_mark(app, visit, WITHDRAW))
+
+
 def _look(app: App, visit: Visit) -> Page:
     view = _view(app, visit)
     if view.sheet.state.awaits_decision:
         return web_page(Answer.SHOWN, hold_page(view, _mark(app, visit, _FIRST_STEP)), view.language)
-    return web_page(Answer.SHOWN, outcome_page(view), view.language)
+    return web_page(Answer.SHOWN, _outcome(app, visit, view), view.language)
 
 
 def _again(
@@ -120,7 +149,7 @@ def _again(
     """The first page once more, as it was filled in, with what is wrong on top."""
     view = _view(app, visit)
     if not view.sheet.state.awaits_decision:  # decided between two looks
-        return web_page(Answer.DECIDED_BEFORE, outcome_page(view, before=True), view.language)
+        return web_page(Answer.DECIDED_BEFORE, _outcome(app, visit, view, before=True), view.language)
     filled = FilledIn(form.acknowledged, missing, parting.recipients, parting.attachments, parting.comment, problem)
     return web_page(Answer.INCOMPLETE, hold_page(view, _mark(app, visit, _FIRST_STEP), filled), view.language)
 
@@ -128,7 +157,7 @@ def _again(
 def _ask_again(app: App, visit: Visit, verb: Verb, form: HoldForm, parting: Parting) -> Page:
     view = _view(app, visit)
     if not view.sheet.state.awaits_decision:
-        return web_page(Answer.DECIDED_BEFORE, outcome_page(view, before=True), view.language)
+        return web_page(Answer.DECIDED_BEFORE, _outcome(app, visit, view, before=True), view.language)
     ticked = form.acknowledged & view.sheet.numbers()
     mark = _mark(app, visit, step_of(verb, ticked, parting))
     filled = FilledIn(ticked, (), parting.recipients, parting.attachments, parting.comment)
@@ -137,7 +166,7 @@ def _ask_again(app: App, visit: Visit, verb: Verb, form: HoldForm, parting: Part
 
 def _decided(app: App, visit: Visit) -> Page:
     view = _view(app, visit)
-    return web_page(Answer.DECIDED_BEFORE, outcome_page(view, before=True), view.language)
+    return web_page(Answer.DECIDED_BEFORE, _outcome(app, visit, view, before=True), view.language)
 
 
 def _view(app: App, visit: Visit) -> HoldView:
@@ -157,6 +186,7 @@ def _note_foreign(app: App, visit: Visit, foreign: LinkForeign) -> None:
 
 
 _FIRST_STEP = "choose"
+_CONFIRM_WITHDRAWAL = "confirm withdraw"
 
 
 def _mark(app: App, visit: Visit, step: str) -> str:

@@ -9,6 +9,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold.link import Purpose, sign_link
 from shared.core.hold.record import MessageRecord
+from shared.core.notice.approval_sheet import make_approval_sheet
 from shared.core.notice.formats import zone_of
 from shared.core.notice.hold_view import HoldView, Preview
 from shared.core.notice.preview import preview_text
@@ -47,6 +48,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
         file_boxes=file_boxes_of(record) if record.state.awaits_decision else (),
         approvals=tuple(dict.fromkeys(call.policy_name or call.policy for call in record.decision.approvals)),
         list_link=_list_link(app, opened),
+        approval=make_approval_sheet(record, settings.internal_domains) if record.approval is not None else None,
     )
 
 

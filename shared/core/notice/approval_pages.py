@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.core.hold.record import SYSTEM, Event, State
 from shared.core.notice.approval_letter import who_text
-from shared.core.notice.approval_sheet import ApprovalSheet, ShownStep, ShownVote
+from shared.core.notice.approval_parts import approval_parts
+from shared.core.notice.approval_sheet import ApprovalSheet
 from shared.core.notice.formats import moment_text
 from shared.core.notice.hold_view import Preview
 from shared.core.notice.pages import SHOWN_PEOPLE
@@ -16,7 +17,6 @@ from shared.core.notice.safe_text import one_line
 from shared.core.notice.sheet import HoldSheet
 from shared.core.notice.templating import render_template, style_sheet, wording
 from shared.core.text.approval import APPROVAL
-from shared.core.text.catalogue import Value
 from shared.core.text.events import render_event
 from shared.core.text.language import Language
 from shared.core.text.page import PAGE
@@ -106,44 +106,21 @@ def _about(view: ApprovalView, title: str) -> dict[str, Any]:
     from markupsafe import Markup  # comes with jinja2, and loads as late
 
     language = view.language
-
-    def text(key: str, **values: Value) -> str:
-        return APPROVAL.fill(key, language, values)
-
     subject = one_line(view.sheet.subject, _TITLE_SUBJECT)
-    return wording(PAGE, language, view.zone) | {
-        "view": view,
-        "approval": view.approval,
-        "title": f"{title}: {subject}" if subject else title,
-        # The style sheet is a file of ours; escaping would break it and its hash.
-        "css": Markup(style_sheet()),  # noqa: S704
-        "footer": PAGE.text("footer", language),
-        "narrow": False,
-        "shown_people": SHOWN_PEOPLE,
-        "a": text,
-        "who": lambda actor: who_text(actor, language),
-        "vote_text": lambda vote: _vote_text(view, vote),
-        "seat_note": lambda step, seat: _seat_note(view, step, seat),
-        "event": lambda event: _event_text(view, event),
-    }
-
-
-def _vote_text(view: ApprovalView, vote: ShownVote) -> str:
-    when = moment_text(vote.at, view.zone, view.language)
-    key = "vote.allow" if vote.allow else "vote.deny"
-    return APPROVAL.text(key, view.language, who=who_text(vote.actor, view.language), when=when)
-
-
-def _seat_note(view: ApprovalView, step: ShownStep, seat: str) -> str:
-    """What there is to say of a seat that has not answered."""
-    language = view.language
-    open_ = view.approval.open and seat in step.waiting
-    notes = [APPROVAL.text("page.seat.open" if open_ else "page.seat.closed", language)]
-    if seat in step.escalated:
-        notes.append(APPROVAL.text("page.escalated", language))
-    if step.fallback:
-        notes.append(APPROVAL.text("page.fallback", language))
-    return " · ".join(notes)
+    return (
+        wording(PAGE, language, view.zone)
+        | approval_parts(view.approval, language, view.zone)
+        | {
+            "view": view,
+            "title": f"{title}: {subject}" if subject else title,
+            # The style sheet is a file of ours; escaping would break it and its hash.
+            "css": Markup(style_sheet()),  # noqa: S704
+            "footer": PAGE.text("footer", language),
+            "narrow": False,
+            "shown_people": SHOWN_PEOPLE,
+            "event": lambda event: _event_text(view, event),
+        }
+    )
 
 
 def _event_text(view: ApprovalView, event: Event) -> str:

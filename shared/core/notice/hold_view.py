@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from shared.core.hold.record import Event
+from shared.core.notice.approval_sheet import ApprovalSheet
 from shared.core.notice.sheet import HoldEnd, HoldSheet
 from shared.core.text.language import Language
 
@@ -30,6 +31,7 @@ class HoldView:
     ``on_behalf_of`` is whose right they use, empty for their own. ``boxes`` are numbers of recipients who can be left out
     of a release, by shown address; ``file_boxes`` part numbers of attachments that can be. ``approvals`` are names of the
     policies that ask for an approval after a release. ``list_link`` leads to all that the person has on hold.
+    ``approval`` is there where an approval was asked for.
     """
 
     person: str
@@ -44,6 +46,7 @@ class HoldView:
     file_boxes: tuple[str, ...] = ()
     approvals: tuple[str, ...] = ()
     list_link: str = ""
+    approval: ApprovalSheet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from datetime import UTC
 from typing import Any
 
 from shared.core.hold.record import SYSTEM, Actor, Event, State
+from shared.core.notice.approval_parts import approval_parts
 from shared.core.notice.formats import moment_text
 from shared.core.notice.hold_view import NOTHING_YET, FilledIn, HoldView
 from shared.core.notice.safe_text import one_line
 from shared.core.notice.sheet import LONGEST_ADDRESS, HoldEnd
 from shared.core.notice.templating import render_template, style_hash, style_sheet, wording
+from shared.core.text.approval import APPROVAL
 from shared.core.text.events import render_event
 from shared.core.text.language import Language
 from shared.core.text.page import PAGE
@@ -65,9 +67,9 @@ def confirm_page(view: HoldView, verb: str, mark: str, filled: FilledIn) -> str:
     return render_template("confirm.html", context | more)
 
 
-def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str:
+def outcome_page(view: HoldView, *, done: str = "", before: bool = False, withdraw_mark: str = "") -> str:
     """What became of the message. ``done`` is the verb that was carried out just now; ``before`` says that somebody
-    had decided before this request did."""
+    had decided before this request did. With ``withdraw_mark``, a form's own field, a request can be taken back."""
     language = view.language
     tone, picture = _TONES[view.sheet.state]
     title = PAGE.text(f"state.{view.sheet.state}.title", language)
@@ -79,24 +81,32 @@ def outcome_page(view: HoldView, *, done: str = "", before: bool = False) -> str
         title, lead = PAGE.text(f"done.{said}.title", language), PAGE.text(f"done.{said}.lead", language)
     note = PAGE.text("decided.before", language) if before else ""
     extra = {"tone": tone, "picture": picture, "title": title, "note": note, "lead": lead}
+    extra["withdraw_mark"] = withdraw_mark if view.sheet.state is State.AWAITING_APPROVAL else ""
     return render_template("outcome.html", _about(view, title) | extra)
+
+
+def withdraw_page(view: HoldView, mark: str) -> str:
+    """The second question before a request for approval is taken back."""
+    context = _about(view, APPROVAL.text("confirm.withdraw.title", view.language))
+    return render_template("withdraw.html", context | {"mark": mark, "narrow": True})
 
 
 def error_page(code: str, language: Language) -> str:
     """A plain page for a stable error code; it says nothing about any message."""
     title = PAGE.text(f"error.{code}.title", language)
-    context = _frame(language, title) | wording(PAGE, language, UTC)
+    context = page_frame(language, title) | wording(PAGE, language, UTC)
     context |= {"code": code, "title": title, "nothing_done": code not in _UNCERTAIN, "narrow": True}
     return render_template("error.html", context)
 
 
 def front_page(language: Language) -> str:
     """The page at the root: what this is, and where to find a held message."""
-    context = _frame(language, PAGE.text("front.title", language)) | wording(PAGE, language, UTC)
+    context = page_frame(language, PAGE.text("front.title", language)) | wording(PAGE, language, UTC)
     return render_template("front.html", context)
 
 
-def _frame(language: Language, title: str) -> dict[str, Any]:
+def page_frame(language: Language, title: str) -> dict[str, Any]:
+    """What the layout of every page wants."""
     from markupsafe import Markup  # comes with jinja2, and loads as late
 
     # The style sheet is a file of ours; escaping would break it and its hash.
@@ -106,8 +116,10 @@ def _frame(language: Language, title: str) -> dict[str, Any]:
 
 def _about(view: HoldView, title: str) -> dict[str, Any]:
     subject = one_line(view.sheet.subject, _TITLE_SUBJECT)
-    context = _frame(view.language, f"{title}: {subject}" if subject else title)
+    context = page_frame(view.language, f"{title}: {subject}" if subject else title)
     context |= wording(PAGE, view.language, view.zone)
+    if view.approval is not None:
+        context |= approval_parts(view.approval, view.language, view.zone)
     return context | {
         "view": view,
         "shown_people": SHOWN_PEOPLE,
