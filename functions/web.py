@@ -62,11 +62,20 @@ class FormFields:
     def numbers(self, name: str) -> frozenset[int]:
         """All fields of that name that are small positive numbers."""
         found = (value for key, value in self.pairs if key == name)
-        return frozenset(int(value) for value in found if value.isascii() and value.isdigit() and len(value) <= 4)
+        return frozenset(int(value) for value in found if _is_small_number(value))
 
     def words(self, name: str) -> frozenset[str]:
         """All fields of that name that are short."""
         return frozenset(value for key, value in self.pairs if key == name and len(value) <= _LONGEST_WORD)
+
+    def pairs_of(self, name: str) -> frozenset[tuple[str, int]]:
+        """All fields of that name that are a short word, a dot and a small number."""
+        split = (value.rpartition(".") for value in self.words(name))
+        return frozenset((word, int(number)) for word, _, number in split if _is_small_number(number))
+
+
+def _is_small_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4
 
 
 def read_form(req: func.HttpRequest) -> FormFields:
