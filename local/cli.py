@@ -16,14 +16,18 @@ COMMANDS = {
     "demo": "play the whole story and show what happens at each step",
     "judge": "say what Matta would decide about .eml files, and why",
     "apply": "write what each recipient of .eml files would get, without sending",
+    "notice": "show a notice with a sample message and, if wished, with words of your own",
     "replay": "say what draft settings would have decided about recent mail",
     "settings": "show, compare, bring back, import and export the settings of the running instance",
     "proxy": "name and remove proxies in the running instance, and say who is away",
+    "teams-app": "package the Teams app for a tenant",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
     "setup": "install everything that the other commands need, and stop",
 }
-"""Each is a module of ``local.commands`` with ``main(arguments) -> exit code``; the text is its line in the help."""
+"""Each is a module of ``local.commands`` (with ``_`` for ``-``) that has ``main(arguments) -> exit code``; the text is its
+line in the help.
+"""
 
 
 def _help() -> str:
@@ -43,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         hint = f"; did you mean {close[0]}?" if close else ""
         print(f"./dev: there is no command {name!r}{hint}\n\n{_help()}", file=sys.stderr)
         return 2
-    module = importlib.import_module(f"local.commands.{name}")
+    module = importlib.import_module(f"local.commands.{name.replace('-', '_')}")
     from local.tools import ToolError
 
     try:

@@ -132,7 +132,12 @@ ROOMS = (
         ("msgspec",),
         pure=True,
     ),
-    Room("shared/core/teams", ("shared.core.teams", "shared.errors"), ("msgspec",), pure=True),
+    Room(
+        "shared/core/teams",
+        ("shared.core.teams", "shared.core.text.language", "shared.errors"),
+        ("msgspec",),
+        pure=True,
+    ),
     Room("shared/core/notice", ("shared.core", "shared.errors"), PURE_PACKAGES, pure=True),
     Room(
         "shared/usecases",
