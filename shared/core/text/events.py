@@ -12,12 +12,14 @@ from shared.core.text.language import Language
 DROPPED = ("recipients", "attachments")
 """Arguments by which any event tells what a partial release left out (product.md H10)."""
 EVENTS = Catalogue("events", ja=ja.TEXTS, en=en.TEXTS)
-"""Under each event code its line; under ``dropped.…`` what is added to a line."""
+"""Under each event code its line; under ``dropped.…`` what is added to a line, under ``answer.…`` an approver's."""
 
 
 def render_event(code: str, args: Sequence[tuple[str, str]], language: Language) -> str:
     """One line of history. Never raises: history outlives versions, so an unknown code is shown as it is."""
     values = dict(args)
+    if (word := f"answer.{values.get('answer')}") in EVENTS:
+        values["answer"] = EVENTS.text(word, language)
     try:
         line = EVENTS.fill(code, language, values)
     except MissingText:

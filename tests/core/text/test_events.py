@@ -26,3 +26,15 @@ def test_arguments_that_the_line_does_not_show_are_ignored() -> None:
 def test_event_of_another_version_is_shown_by_its_code() -> None:
     assert render_event("of-tomorrow", (), "ja") == "of-tomorrow"
     assert render_event("deferred", (), "ja") == "deferred"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param("allow", "An approver answered: approved.", id="allow"),
+        pytest.param("deny", "An approver answered: denied.", id="deny"),
+        pytest.param("of-tomorrow", "An approver answered: of-tomorrow.", id="unknown"),
+    ],
+)
+def test_answer_of_an_approver_is_told_in_words(answer: str, expected: str) -> None:
+    assert render_event("voted", (("seat", "a@x.example"), ("answer", answer)), "en") == expected

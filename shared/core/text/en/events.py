@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "approval-reminded": "The approvers were reminded ({reminder}).",
     "escalated": "Nobody answered in time; others were asked to approve.",
     "voted": "An approver answered: {answer}.",
+    "answer.allow": "approved",
+    "answer.deny": "denied",
     "approved": "Approved.",
     "denied": "Denied.",
     "approval-lapsed": "Nobody answered in time; this approval is no longer asked for.",

@@ -18,6 +18,8 @@ TEXTS: dict[str, str] = {
     "approval-reminded": "承認者に再度お知らせしました（{reminder}回目）。",
     "escalated": "期限までに回答がなかったため、別の承認者に依頼しました。",
     "voted": "承認者が回答しました（{answer}）。",
+    "answer.allow": "承認",
+    "answer.deny": "否認",
     "approved": "承認されました。",
     "denied": "否認されました。",
     "approval-lapsed": "期限までに回答がなかったため、この承認は不要としました。",
