@@ -3,7 +3,7 @@
 | request | answer |
 | --- | --- |
 | ``GET /api/health`` | ``{"status": "ok"}`` |
-| ``GET /api/people`` | ``{id, name, address, language, installed, messages}`` of everybody |
+| ``GET /api/people`` | ``{id, name, address, language, key, conversation, installed, messages}`` of everybody |
 | ``GET /api/chats/{person}`` | ``{person, installed, told, messages: [{id, author, note, versions}]}`` |
 | ``POST /api/chats/{person}/actions`` | press a button: ``{message, action: {verb, data, …}, trigger?}`` or ``{message, submit: data}`` |
 | ``POST /api/chats/{person}/texts`` | write to the bot: ``{text}`` |
@@ -117,7 +117,8 @@ async def api_people(request: web.Request) -> web.Response:
     for member in chats.members.values():
         chat = chats.of(member)
         about = {"id": member.id, "name": member.name, "address": member.address, "language": member.language}
-        found.append(about | {"key": member.key, "installed": bool(chat.told), "messages": len(chat.messages)})
+        about |= {"key": member.key, "conversation": member.conversation}
+        found.append(about | {"installed": bool(chat.told), "messages": len(chat.messages)})
     return web.json_response(found)
 
 

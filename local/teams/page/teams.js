@@ -89,7 +89,7 @@ function body(person, message, version) {
     try {
       await ask("POST", `/api/chats/${person.id}/actions`, content);
     } finally {
-      shown.delete(message.id);
+      if (shown.has(message.id)) shown.get(message.id).signature = "";
       await refresh();
     }
   };
@@ -97,7 +97,8 @@ function body(person, message, version) {
   return bubble;
 }
 
-function whole(person, message, number) {
+// The element of a message stays; what is in it is made anew.
+function fill(element, person, message, number) {
   const version = message.versions[number];
   const at = new Date(version.at * 1000).toLocaleTimeString(language === "ja" ? "ja-JP" : "en-GB");
   const line = make("div", { className: "head" },
@@ -107,19 +108,14 @@ function whole(person, message, number) {
     const select = make("select", {}, ...message.versions.map((one, index) =>
       make("option", { value: index, selected: index === number, textContent: `${say("version")} ${index + 1}/${message.versions.length} (${say(one.how)})` })));
     select.setAttribute("aria-label", say("version"));
-    select.onchange = () => {
-      element.replaceWith(shown.get(message.id).element = whole(person, message, Number(select.value)));
-      element = shown.get(message.id).element;
-    };
+    select.onchange = () => fill(element, person, message, Number(select.value));
     line.append(select);
   }
-  let element = make("article", { className: message.author === "bot" ? "message" : "message mine" }, line, body(person, message, version));
-  element.dataset.message = message.id;
+  element.replaceChildren(line, body(person, message, version));
   if (message.note) {
     const bad = message.note === "!";
     element.append(make("p", { className: bad ? "note bad" : "note", role: "status", textContent: bad ? say("failed") : message.note }));
   }
-  return element;
 }
 
 // Teams asks the bot for a newer card when a card with `refresh` comes into view (learn.microsoft.com, Universal Actions).
@@ -131,7 +127,11 @@ function look(person, message) {
   if (refreshing.userIds && !refreshing.userIds.includes(person.key)) return;
   looked.add(mark);
   const { id, title, verb, data } = refreshing.action;
-  ask("POST", `/api/chats/${person.id}/actions`, { message: message.id, trigger: "automatic", action: { id, title, verb, data: data ?? {} } });
+  const element = shown.get(message.id).element;
+  element.ariaBusy = "true"; // what is typed now would be lost with the card that comes
+  ask("POST", `/api/chats/${person.id}/actions`, { message: message.id, trigger: "automatic", action: { id, title, verb, data: data ?? {} } })
+    .then(refresh)
+    .finally(() => (element.ariaBusy = null));
 }
 
 function chat(person, content) {
@@ -139,10 +139,17 @@ function chat(person, content) {
   const low = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
   const drawn = content.messages.map((message) => {
     const signature = `${message.versions.length}/${message.note}`;
-    if (shown.get(message.id)?.signature !== signature) {
-      shown.set(message.id, { signature, element: whole(person, message, message.versions.length - 1) });
+    let known = shown.get(message.id);
+    if (!known) {
+      const element = make("article", { className: message.author === "bot" ? "message" : "message mine" });
+      element.dataset.message = message.id;
+      shown.set(message.id, (known = { element }));
     }
-    return shown.get(message.id).element;
+    if (known.signature !== signature) {
+      known.signature = signature;
+      fill(known.element, person, message, message.versions.length - 1);
+    }
+    return known.element;
   });
   const wanted = drawn.length ? drawn : [make("p", { className: "empty", textContent: say("empty") })];
   // What stays is not touched, so that the focus stays in it.
