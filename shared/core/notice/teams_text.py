@@ -15,7 +15,7 @@ from shared.core.text.language import Language
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 4_000
 """Characters of a tenant's own words."""
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>~|&#!$^])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>~|&#!$^])")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([+=.-])")
 _LINKED = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[:.])|(?<=\w)(?=[.@]\w)")
 """Where programs see a bare address and make a link of it."""

@@ -131,7 +131,7 @@ def test_the_least_that_a_notice_has_is_enough() -> None:
 
 
 def test_a_password_stays_as_it_is_and_out_of_sight() -> None:
-    odd = replace(SAMPLE, password="a  b&<c>")  # noqa: S106  # a sample
+    odd = replace(SAMPLE, password="a  b&<c>")  # a sample
     item = NoticeText(notice="password", language="ja", text="パスワード: {{ password }}")
     words = render_words(item, odd)
     assert "a  b" in words.text

@@ -30,7 +30,7 @@ def test_every_notice_has_a_text_with_its_link(notice: NoticeName, language: Lan
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[x](https://evil.example)", "\\[x\\]\\(https\u2060://evil\u2060.example\\)"),
+        ("[x](https://evil.example)", "\\[x\\](https\u2060://evil\u2060.example)"),
         ("**b** _i_ `c`", "\\*\\*b\\*\\* \\_i\\_ \\`c\\`"),
         ("<at>a</at>", "\\<at\\>a\\</at\\>"),
         ("1. a", "1\\. a"),
