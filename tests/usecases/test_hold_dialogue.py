@@ -239,6 +239,24 @@ def test_a_release_that_needs_approval_asks_for_it_with_the_comment(world: World
     assert "承認待ちです" in visitor.look().html
 
 
+def test_a_request_for_approval_is_taken_back_after_a_second_yes() -> None:
+    approval = Approval(approvers="addresses", addresses=("kacho@aozora.example",))
+    policy = Policy(id="p", name="見積書", when=RecipientDomain(operator="is-external"), actions=(approval,))
+    world = World(make_settings(rules=RULES, policies=(policy,)))
+    visitor = Visitor(world, link_to(world, world.judge(OUTSIDE)))
+    first = visitor.look()
+    numbers = [int(number) for number in re.findall(r'name="ack" value="(\d+)"', first.html)]
+    Form(Form(first).tick_reasons(*numbers).send(visitor, "release")).send(visitor, "release")
+    waiting = visitor.look()
+    assert visitor.send(waiting, "withdraw", confirmed=True).answer is Answer.STALE
+    asked = visitor.send(waiting, "withdraw")
+    assert state_of(visitor) is State.AWAITING_APPROVAL
+    done = visitor.send(asked, "withdraw", confirmed=True)
+    assert done.answer is Answer.SHOWN
+    assert state_of(visitor) is State.DISCARDED
+    assert visitor.send(asked, "withdraw", confirmed=True).answer is Answer.DECIDED_BEFORE
+
+
 def test_a_proxy_reads_for_whom_they_act_and_so_does_everybody_afterwards(world: World) -> None:
     world.delegations.save("demo", Delegation(SENDER, (Proxy("natsuki@aozora.example"),)))
     ref = world.judge(OUTSIDE)
