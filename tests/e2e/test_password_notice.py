@@ -62,9 +62,9 @@ class Sending:
     def record(self) -> MessageRecord:
         return wait_for(lambda: self.running.records().get(self.letter.message_id))
 
-    @property
-    def state(self) -> NoticeState:
-        return self.record.passwords[0].state
+    def is_now(self, state: NoticeState) -> bool:
+        """Whether that is how its notice stands."""
+        return self.record.passwords[0].state is state
 
     @property
     def password(self) -> str:
@@ -116,7 +116,7 @@ def test_password_comes_in_a_mail_of_its_own_and_seven_zip_opens_the_file_with_i
     assert str(notice.parsed["To"]) == customer
     assert sending.letter.message_id == str(notice.parsed["In-Reply-To"])
     assert sending.notices(COLLEAGUE) == 0
-    assert sending.state is NoticeState.SENT
+    assert sending.is_now(NoticeState.SENT)
     time.sleep(TICK_SECONDS)
     assert sending.notices(customer) == 1
 
@@ -128,11 +128,11 @@ def test_paused_resumed_and_sent_from_the_page(running: Running) -> None:
     page = sending.page()
     assert sending.password not in page.text
     paused = sending.press(page, "pause")
-    assert sending.state is NoticeState.PAUSED
+    assert sending.is_now(NoticeState.PAUSED)
     resumed = sending.press(paused, "resume")
-    assert sending.state is NoticeState.WAITING
+    assert sending.is_now(NoticeState.WAITING)
     asked = sending.press(resumed, "send")
-    assert sending.state is NoticeState.WAITING
+    assert sending.is_now(NoticeState.WAITING)
     assert sending.press(asked, "send").status == 200
     assert by_seven_zip(archive, told_in(sending.notice(customer))) == {FILE: WORKBOOK}
     assert sending.press(asked, "send").status == 409
@@ -146,7 +146,7 @@ def test_deleted_notice_stays_unsent_and_its_password_can_be_looked_at(running: 
     page = sending.page()
     asked = sending.press(page, "delete")
     deleted = sending.press(asked, "delete")
-    assert sending.state is NoticeState.DELETED
+    assert sending.is_now(NoticeState.DELETED)
     shown = sending.press(deleted, "show")
     assert sending.password in shown.text
     assert by_seven_zip(sending.archive(customer), sending.password) == {FILE: WORKBOOK}

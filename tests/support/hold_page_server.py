@@ -28,7 +28,7 @@ def trigger(blueprint: func.Blueprint, name: str) -> Callable[[func.HttpRequest]
     app.register_functions(blueprint)
     for function in app.get_functions():
         if function.get_function_name() == name:
-            return function.get_user_function()  # type: ignore[no-any-return]  # untyped package
+            return function.get_user_function()
     raise AssertionError(f"no function {name}")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.core.hold.actor import Channel
 from shared.core.hold.password_notice import NoticeState, NoticeVerb
-from shared.core.hold.record import EventCode
+from shared.core.hold.record import EventCode, State
 from shared.core.people.delegation import Delegation, Proxy
 from shared.errors import NotFound
 from shared.ports_people import AuditCode
@@ -14,7 +14,7 @@ from shared.usecases.change_password_notice import change_password_notice
 from shared.usecases.decide_hold import Asker, NotEntitled
 from shared.usecases.list_passwords import list_passwords, password_history
 from tests.support.app import INSIDE, OUTSIDE, SENDER
-from tests.support.encrypted_mail import delivered_file, password_of, send_file, tick, zip_world
+from tests.support.encrypted_mail import OTHER, delivered_file, password_of, send_file, tick, zip_world
 
 PROXY = "kacho@aozora.example"
 ASKER = Asker(SENDER, Channel.PORTAL)
@@ -47,6 +47,17 @@ def test_list_says_how_each_notice_stands() -> None:
         [listed] = list_passwords(world.app, "demo", SENDER).rows
         states.append(listed.row.password)
     assert states == [NoticeState.PAUSED, NoticeState.WAITING, NoticeState.DELETED]
+
+
+def test_mail_that_is_still_on_its_way_to_some_is_listed_as_its_notice_stands() -> None:
+    world = zip_world()
+    world.next_hop.answer(OTHER, 451)
+    ref = send_file(world, OUTSIDE, OTHER)
+    [listed] = list_passwords(world.app, "demo", SENDER).rows
+    assert (listed.row.state, listed.row.password) == (State.DELIVERING, NoticeState.WAITING)
+    change_password_notice(world.app, ref, ASKER, "part-0", NoticeVerb.SEND)
+    [listed] = list_passwords(world.app, "demo", SENDER).rows
+    assert (listed.row.state, listed.row.password) == (State.DELIVERING, NoticeState.SENT)
 
 
 def test_proxy_sees_it_as_long_as_they_are_one() -> None:

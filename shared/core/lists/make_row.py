@@ -34,9 +34,13 @@ Spot = tuple[Shelf, str]
 def is_listed(record: MessageRecord) -> bool:
     """Whether lists show the message as it stands: it was held, or it has come to its end. Matta's own mail never is.
 
-    Mail that passes is listed once it has passed: rows of every step of it would cost as much as its delivery.
+    Mail that passes is listed once it has passed: rows of every step of it would cost as much as its delivery. But as
+    soon as somebody has an encrypted file its sender looks for its password.
     """
-    return not record.own and (record.state is not State.DELIVERING or record.outcome is not None)
+    if record.own:
+        return False
+    has_password = any(notice.delivered_at is not None for notice in record.passwords)
+    return record.state is not State.DELIVERING or record.outcome is not None or has_password
 
 
 def make_row(record: MessageRecord) -> MessageRow:

@@ -39,16 +39,16 @@ PEOPLE = ("a@partner.example", "b@partner.example", "c@partner.example", "d@part
 def zipped(mode: str = "automatic", *, delay: int = 5) -> MessageRecord:
     """A message on its way whose four recipients get a ZIP."""
     call = ZipAttachments(
-        "p",
-        "aes-256",
-        "enc.zip",
-        "Asia/Tokyo",
-        "generated",
-        12,
-        ("lower",),
-        mode,
-        delay,
-        "t",  # type: ignore[arg-type]  # tests name the words
+        policy="p",
+        method="aes-256",
+        file_name="enc.zip",
+        time_zone="Asia/Tokyo",
+        password="generated",
+        password_length=12,
+        password_classes=("lower",),
+        notice=mode,  # type: ignore[arg-type]  # tests name the words
+        notice_delay_minutes=delay,
+        notice_template="t",
     )
     part = DecisionPart(PEOPLE, Disposition.DELIVER, (Reason("no-rule"),), stored_calls((call,)))
     record = replace(
