@@ -17,9 +17,13 @@ from shared.core.message.identity import MessageRef
 from shared.core.notice.safe_text import many_lines
 from shared.errors import Conflict, NotFound
 from shared.usecases.commit import commit
-from shared.usecases.decide_hold import TRIES, Asker, NotEntitled
+from shared.usecases.decide_hold import Asker, NotEntitled
 from shared.usecases.note_look import note_refusal
 from shared.usecases.people_about import people_about
+
+
+TRIES = 20
+"""How often a lost race is run again: unlike a decision, an answer is still wanted when somebody else has given theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,9 @@ def write_approval_letter(content: ApprovalLetter, letter: Letter) -> bytes:
     """The mail as an RFC 5322 message with CRLF line ends, ready for SMTP. ``letter.sender_name`` is replaced by ours."""
     named = replace(letter, sender_name=content.say("sender_name"))
     message = new_message(named, approval_subject(content), "auto-generated")
-    message["Content-Language"] = content.language
     message.set_content("\n".join(_text(content)) + "\n", subtype="plain", charset="utf-8", cte="base64")
     message.add_alternative(_html(content), subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = content.language  # after the parts are there: it would move into the first one
     # A boundary of our own, the same at every run; "=_" can stand in no base64 line.
     message.set_boundary("=_matta_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:32])
     return message.as_bytes()
