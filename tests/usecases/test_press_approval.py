@@ -11,7 +11,7 @@ from shared.core.hold.actor import Channel
 from shared.core.hold.record import State
 from shared.core.message.identity import MessageRef
 from shared.core.people.person import Person
-from shared.core.policy.tenant_settings import Teams
+from shared.core.policy.tenant_settings import HoldNotices, Teams
 from shared.core.text.card import CARD
 from tests.support.activities import ENTRA_TENANT
 from tests.support.app import OUTSIDE, SENDER, World
@@ -22,7 +22,8 @@ IDS = {one: f"cccccccc-0000-4000-8000-{number:012d}" for number, one in enumerat
 
 
 def teams_approval_world(*approvers: str, **more: Any) -> World:
-    world = approval_world(approval(*approvers, **more), teams=Teams(entra_tenant=ENTRA_TENANT))
+    notices = more.pop("notices", None)
+    world = approval_world(approval(*approvers, **more), notices=notices, teams=Teams(entra_tenant=ENTRA_TENANT))
     known = [person for person in PEOPLE if person.address in IDS]
     world.directory.save("demo", [replace(person, id=IDS[person.address]) for person in known])
     return world
@@ -160,7 +161,7 @@ def test_the_senders_comment_reaches_the_approvers(world: World) -> None:
 
 
 def test_a_release_that_nobody_could_approve_is_said_to_be_one_and_the_hold_stands() -> None:
-    world = teams_approval_world(SENDER)
+    world = teams_approval_world(SENDER, notices=HoldNotices(administrator_address=SENDER))
     ref = world.judge(OUTSIDE)
     chat = chat_of(world, SENDER)
     asked = buttons_in(card_in(chat.press("hold.release.ask", shown_hold(world, ref))))
