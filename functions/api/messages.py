@@ -105,7 +105,7 @@ def held_messages(call: Call) -> MessageListPage:
     """Held, delayed or awaiting approval; the caller's own and those of people whose proxy they are."""
     who = call.principal
     page = list_held_for(call.app, who.tenant_id, who.address, mark_in(call, "held"), call.query.limit)
-    return _page(call, "held", page)
+    return list_page(call, "held", page)
 
 
 @routes.add(
@@ -121,7 +121,7 @@ def sent_messages(call: Call) -> MessageListPage:
     """The delivery history of the caller and of people whose proxy they are."""
     who = call.principal
     page = list_sent_by(call.app, who.tenant_id, who.address, mark_in(call, "sent"), call.query.limit)
-    return _page(call, "sent", page)
+    return list_page(call, "sent", page)
 
 
 @routes.add(
@@ -249,6 +249,7 @@ def _settle(call: Call, result: Decided) -> None:
             raise Refusal(422, "not-acknowledged", f"Reasons {', '.join(map(str, numbers))}.")
 
 
-def _page(call: Call, place: str, page: ListPage) -> MessageListPage:
+def list_page(call: Call, place: str, page: ListPage) -> MessageListPage:
+    """A page of a list as the API answers it; ``place`` is the list with its filters."""
     rows = tuple(MessageListRow(message=item.row, acting_for=item.standing.on_behalf_of) for item in page.rows)
     return MessageListPage(rows=rows, after=mark_out(call, place, page.after))

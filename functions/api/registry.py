@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from functions.api import messages, meta
+from functions.api import (
+    approvals,
+    messages,
+    meta,
+    passwords,
+)
 from functions.api.route import Route
 
-_FILES = (meta.routes, messages.routes)
+_FILES = (
+    meta.routes,
+    messages.routes,
+    approvals.routes,
+    passwords.routes,
+)
 
 
 def all_routes() -> tuple[Route, ...]:

@@ -25,8 +25,12 @@ MOST_PAGES_READ = 10
 
 @dataclass(frozen=True, slots=True)
 class PasswordHistory:
-    """One message's encryptions, without passwords, and what became of their notices, oldest first."""
+    """One message's encryptions, without passwords, and what became of their notices, oldest first.
 
+    ``version`` is the message's (its ``event_count``).
+    """
+
+    version: int
     sheet: ReceiptSheet
     events: tuple[Event, ...]
 
@@ -60,4 +64,4 @@ def password_history(app: App, ref: MessageRef, asker: Asker) -> PasswordHistory
     settings = settings_for(app, ref.tenant_id, record.envelope.reverse_path)
     note_look(app, ref, standing, asker, "password-history")
     events = tuple(event for event in app.messages.events(ref) if event.code.startswith("password-"))
-    return PasswordHistory(make_receipt_sheet(record, settings.internal_domains, {}), events)
+    return PasswordHistory(record.event_count, make_receipt_sheet(record, settings.internal_domains, {}), events)
