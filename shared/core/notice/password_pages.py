@@ -56,7 +56,7 @@ def password_confirm_page(view: PasswordView, shown: ShownEncryption, verb: Noti
     context = _about(view, PASSWORD.text(f"confirm.{verb}.title", view.language))
     return render_template(
         "password_confirm.html",
-        context | {"mark": mark, "version": version, "shown": shown, "verb": verb, "narrow": True},
+        context | {"mark": mark, "version": version, "shown": shown, "verb": verb},
     )
 
 
@@ -72,7 +72,7 @@ def _about(view: PasswordView, title: str) -> dict[str, Any]:
         # The style sheet is a file of ours; escaping would break it and its hash.
         "css": Markup(style_sheet()),  # noqa: S704
         "footer": PASSWORD.text("footer", view.language),
-        "narrow": False,
+        "narrow": True,
         "shown_people": SHOWN_PEOPLE,
         "lead_text": lambda shown: lead_of(shown, view.language, view.zone),
         "picture": _PICTURES.__getitem__,
