@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from shared.usecases.file_rows import file_again, rebuild_rows
 from shared.usecases.run_due import run_due
 from tests.fakes.message_lists import FakeMessageLists
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World
+from tests.support.threads import at_once
 
 PLACES = (
     Place("demo", Shelf.HELD, SENDER),
@@ -224,3 +226,17 @@ def test_a_look_at_rows_that_are_there_costs_one_read(world: World) -> None:
     world.lists.trouble.before("shows", StorageUnavailable("down"))
     file_again(world.app, record)  # is not raised, and leaves a note
     assert world.clock.now() + timedelta(minutes=5) in [entry.at for entry in world.schedule.entries]
+
+
+def test_of_many_who_decide_at_once_none_leaves_a_row_among_those_that_wait(world: World) -> None:
+    for _ in range(20):
+        ref = world.judge(OUTSIDE)
+        verbs = [Verb.RELEASE, Verb.DISCARD] * 4
+        at_once(8, partial(decide, world, ref, verbs))
+        world.work()
+        assert everywhere(world)[:2] == [[], []]
+        assert world.app.lists.page(PLACES[2], "", 1).rows == (make_row(world.record(ref)),)
+
+
+def decide(world: World, ref: MessageRef, verbs: list[Verb], number: int) -> None:
+    release(world, ref, verbs[number])
