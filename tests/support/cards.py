@@ -54,9 +54,11 @@ ZIP = TransformCall(
 SECRET = "Kx7mPq2RtV9w"  # a sample, nobody's
 
 
-def reader(language: Language = "ja", person: str = SENDER, **more: Any) -> CardReader:
+def reader(
+    language: Language = "ja", person: str = SENDER, link: str = LINK, refresh_for: tuple[str, ...] = ()
+) -> CardReader:
     """Somebody in Tokyo with a link."""
-    return CardReader(**({"person": person, "language": language, "zone": TOKYO, "link": LINK} | more))
+    return CardReader(person, language, TOKYO, link, refresh_for)
 
 
 def hostile_record(text: str, people: int, files: int, reasons: int, domains: int = 3) -> MessageRecord:

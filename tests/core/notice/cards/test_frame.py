@@ -95,7 +95,7 @@ def test_what_is_shown_to_one_language_has_no_word_of_the_other(ordinary: dict[t
             assert title.isascii() == (language == "en"), name
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=hostile_texts,
     words=hostile_texts,
@@ -113,6 +113,18 @@ def test_every_card_is_small_and_whole_whatever_the_message(
     for name, card in every_card(record, who, words):
         assert len(card) <= LARGEST < TEAMS_LIMIT, name
         assert json.loads(card)["body"], name
+
+
+@pytest.mark.parametrize(
+    "text", ["👨‍👩‍👧‍👦" * 1500, '"\\\\' * 5000, "長" * 10_000, "a\n" * 5000], ids=["emoji", "escaped", "wide", "lines"]
+)
+def test_the_worst_message_with_the_longest_words_fits(text: str) -> None:
+    record = hostile_record(text, 100, 60, 60, 90)
+    who = reader(
+        link="https://matta.example/h/" + "t" * 2200, refresh_for=tuple("29:" + "k" * 95 + str(n) for n in range(70))
+    )
+    for name, card in every_card(record, who, text):
+        assert len(card) <= LARGEST, name
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -210,4 +210,4 @@ def test_every_state_has_its_words() -> None:
     for state in State:
         for language in ("ja", "en"):
             card = make_hold_card(in_state(HELD, state), INTERNAL, END)
-            assert words_of(hold_card(card, reader(language))).strip()  # type: ignore[arg-type]  # our two languages
+            assert words_of(hold_card(card, reader(language))).strip()
