@@ -21,7 +21,6 @@ from shared.usecases.decide_hold import Asker, NotEntitled
 from shared.usecases.note_look import note_refusal
 from shared.usecases.people_about import people_about
 
-
 TRIES = 20
 """How often a lost race is run again: unlike a decision, an answer is still wanted when somebody else has given theirs."""
 

@@ -101,7 +101,10 @@ def _barred_names(row: MessageRow) -> tuple[str, ...]:
     """Who must not approve: the sender, and who released it."""
     released = row.decided_by if row.verb == "release" else None
     return tuple(
-        filter(None, (row.sender, released.name if released else "", released.on_behalf_of if released else ""))
+        filter(
+            None,
+            (row.sender, row.requester, released.name if released else "", released.on_behalf_of if released else ""),
+        )
     )
 
 

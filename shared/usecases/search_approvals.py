@@ -81,7 +81,7 @@ def search_approvals(
         page = read(app, tenant_id, person, after, limit - len(shown))
         shown += [listed for listed in page.rows if fits(listed.row, search)]
         after = page.after
-        if search.since is not None and page.rows and page.rows[-1].row.received_at < search.since:
+        if search.since is not None and page.rows and page.rows[-1].row.ref.received_at < search.since:
             after = ""
         if len(shown) >= limit or not after:
             break
@@ -92,9 +92,9 @@ def fits(row: MessageRow, search: ApprovalSearch) -> bool:
     """Whether a row is a request that is searched for."""
     if not row.seats or (search.status is not None and status_of(row) is not search.status):
         return False
-    if search.since is not None and row.received_at < search.since:
+    if search.since is not None and row.ref.received_at < search.since:
         return False
-    if search.until is not None and row.received_at >= search.until:
+    if search.until is not None and row.ref.received_at >= search.until:
         return False
     wanted = fold(search.requester)
     if wanted and not any(wanted in fold(name) for name in (row.sender, row.from_address, row.requester)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.core.hold.approval_state import has_quorum
 from shared.core.hold.password_notice import NoticeState
 from shared.core.hold.record import MessageRecord, State
 from shared.core.lists.message_row import MessageRow, Shelf
@@ -73,6 +74,7 @@ def make_row(record: MessageRecord) -> MessageRow:
         decided_at=outcome.at if outcome else None,
         seats=seats_of(record),
         approval=_approval(record),
+        requester=one_line(record.approval.requester.name, LONGEST_ADDRESS) if record.approval else "",
         password=_password(record),
     )
 
@@ -126,7 +128,7 @@ def _approval(record: MessageRecord) -> str:
         return "open"
     if record.state is State.DENIED:
         return "denied"
-    return "approved" if all(step.allowed for step in record.approval.steps) else ""
+    return "approved" if all(step.allowed and has_quorum(step) for step in record.approval.steps) else ""
 
 
 def _password(record: MessageRecord) -> NoticeState | None:

@@ -32,7 +32,8 @@ class MessageRow:
     """What a list shows of a message. Strangers' texts in it were made safe and short.
 
     ``decided_by`` with ``verb`` and ``decided_at`` tell the outcome. ``seats`` are the approvers asked, ``approval`` is
-    ``open``, ``approved``, ``denied`` or empty. ``password`` is the state of its password notice.
+    ``open``, ``approved``, ``denied`` or empty (none asked for, withdrawn, or nobody answered in time). ``requester`` is
+    who released the message for approval. ``password`` is the state of its password notice.
     """
 
     ref: MessageRef
@@ -57,4 +58,5 @@ class MessageRow:
     decided_at: datetime | None = None
     seats: tuple[str, ...] = ()
     approval: str = ""
+    requester: str = ""
     password: NoticeState | None = None

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from shared.core.hold import state
-from shared.core.hold.approval import ApprovalRequest, ApprovalStep
+from shared.core.hold.approval import ApprovalRequest, ApprovalStep, Vote
 from shared.core.hold.password_notice import NoticeState, PasswordNotice
-from shared.core.hold.record import MessageRecord, State
+from shared.core.hold.record import Actor, Channel, MessageRecord, Role, State
 from shared.core.lists.make_row import is_listed, left_spots, make_row, spots_of
 from shared.core.lists.message_row import Shelf
 from shared.core.message.facts import Mailbox
@@ -22,10 +22,16 @@ DAY = (Shelf.DAY, "20261121")
 
 
 def with_seats(record: MessageRecord, stands: State, *allowed: bool | None) -> MessageRecord:
-    """A record with one step for each of ``allowed``, and how it ended."""
+    """A record with one step for each of ``allowed``, and how it ended: by an answer, where it did."""
     call = ApprovalCall("p", "Policy", "addresses")
+    boss = "boss@aozora.example"
     steps = tuple(
-        ApprovalStep(call, ("boss@aozora.example", f"seat{number}@aozora.example"), allowed=ended)
+        ApprovalStep(
+            call,
+            (boss, f"seat{number}@aozora.example"),
+            () if ended is None else (Vote(boss, Actor(Role.APPROVER, boss, Channel.LINK), ended, "", NOW),),
+            allowed=ended,
+        )
         for number, ended in enumerate(allowed)
     )
     return replace(record, state=stands, approval=ApprovalRequest(SENDER, "", NOW, steps))
@@ -155,3 +161,11 @@ def test_of_several_password_notices_the_one_that_most_is_to_be_done_about(
 ) -> None:
     notices = tuple(PasswordNotice(f"part-{number}", one, 0) for number, one in enumerate(states))
     assert make_row(replace(held(), passwords=notices)).password is shown
+
+
+def test_an_approval_that_lapsed_is_not_shown_as_given() -> None:
+    asked = with_seats(held(), State.DELIVERING, None)
+    assert asked.approval is not None
+    lapsed = replace(asked.approval, steps=tuple(replace(step, allowed=True) for step in asked.approval.steps))
+    row = make_row(replace(asked, approval=lapsed))
+    assert (row.approval, row.requester) == ("", SENDER.name)
