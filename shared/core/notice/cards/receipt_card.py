@@ -84,11 +84,12 @@ def _archive(
         items.append(fact(reader.say("label.algorithm"), run(shown.algorithm)))
     items.append(fact(reader.say("label.password_state"), run(_state_text(shown, reader), bold=True)))
     name = f"password{number}"
-    actions: list[Element] = []
     if shown.password and len(shown.password) <= LONGEST_PASSWORD:
         secret = fact(reader.say("label.password"), run(shown.password, mono=True, bold=True))
         items.append(secret | {"id": name, "isVisible": False})
-        actions.append(toggle(reader.say("button.password"), name))
+        # A row of its own: four buttons with Japanese words are wider than a chat.
+        items.append(buttons([toggle(reader.say("button.password"), name)]))
+    actions: list[Element] = []
     for verb in shown.verbs:
         asked, style = _VERBS[verb]
         action = CardAction(asked, queue_id, version, variant=shown.variant)
