@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import threading
 from datetime import datetime
 
+from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry
 from tests.fakes.trouble import Trouble
 
@@ -15,29 +18,40 @@ class FakeSchedule:
     def __init__(self) -> None:
         self.trouble = Trouble()
         self._lock = threading.Lock()
-        self._entries: set[DueEntry] = set()
+        self._entries: list[tuple[datetime, MessageRef]] = []
         self._marks: dict[str, datetime] = {}
 
     @property
     def entries(self) -> tuple[DueEntry, ...]:
         """All that wait, oldest first."""
         with self._lock:
-            return tuple(sorted(self._entries, key=lambda entry: (entry.at, entry.ref)))
+            return tuple(DueEntry(ref, at) for at, ref in self._entries)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the oldest entry is due."""
+        with self._lock:
+            return self._entries[0][0] if self._entries else None
 
     def add(self, entry: DueEntry) -> None:
         """See the port."""
         with self.trouble.around("add"), self._lock:
-            self._entries.add(entry)
+            place = bisect.bisect_left(self._entries, (entry.at, entry.ref))
+            if self._entries[place : place + 1] != [(entry.at, entry.ref)]:
+                self._entries.insert(place, (entry.at, entry.ref))
 
     def due(self, now: datetime, limit: int) -> tuple[DueEntry, ...]:
         """See the port."""
-        with self.trouble.around("due"):
-            return tuple(entry for entry in self.entries if entry.at <= now)[: max(limit, 0)]
+        with self.trouble.around("due"), self._lock:
+            found = itertools.takewhile(lambda entry: entry[0] <= now, self._entries)
+            return tuple(DueEntry(ref, at) for at, ref in itertools.islice(found, max(limit, 0)))
 
     def done(self, entry: DueEntry) -> None:
         """See the port."""
         with self.trouble.around("done"), self._lock:
-            self._entries.discard(entry)
+            place = bisect.bisect_left(self._entries, (entry.at, entry.ref))
+            if self._entries[place : place + 1] == [(entry.at, entry.ref)]:
+                del self._entries[place]
 
     def read_mark(self, name: str) -> datetime | None:
         """See the port."""
