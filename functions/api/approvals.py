@@ -14,7 +14,7 @@ from functions.api.route import Call, Routes
 from shared.core.access.roles import Right
 from shared.usecases.answer_approval import AlreadyAnswered, answer_approval
 from shared.usecases.reach_message import asker_of, reach_message
-from shared.usecases.search_approvals import ApprovalAnswer, ApprovalSearch, ApprovalSide, search_approvals
+from shared.usecases.search_approvals import ApprovalSearch, ApprovalStatus, ApprovalView, search_approvals
 from shared.usecases.see_message import MessageView, see_message
 
 routes = Routes("Approvals")
@@ -23,11 +23,15 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class ApprovalQuery(PageQuery, frozen=True, kw_only=True):
-    """``answer`` left out: open and answered ones. ``text`` is part of the subject or of an address."""
+    """``view`` is what the caller was asked, or what they requested; ``status`` left out: however it stands.
 
-    side: ApprovalSide = "asked-of-me"
-    answer: ApprovalAnswer | None = None
-    text: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    ``requester`` and ``subject`` are parts of an address and of the subject.
+    """
+
+    view: ApprovalView = ApprovalView.ASKED
+    status: ApprovalStatus | None = None
+    requester: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
     since: Moment | None = None
     until: Moment | None = None
 
@@ -52,10 +56,10 @@ class ApprovalReply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def approvals(call: Call) -> MessageListPage:
     """The caller's own, and those of people whose proxy they are. A page can be short and still have one after it."""
     asked: ApprovalQuery = call.query
-    search = ApprovalSearch(asked.side, asked.answer, asked.text, asked.since, asked.until)
-    place = f"approvals\0{search}"
+    search = ApprovalSearch(asked.requester, asked.subject, asked.status, asked.since, asked.until)
+    place = f"approvals\0{asked.view}\0{search}"
     who = call.principal
-    page = search_approvals(call.app, who.tenant_id, who.address, search, mark_in(call, place), asked.limit)
+    page = search_approvals(call.app, who.tenant_id, who.address, asked.view, search, mark_in(call, place), asked.limit)
     return list_page(call, place, page)
 
 
