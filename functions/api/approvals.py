@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from functions.api.messages import MessageListPage, list_page
-from functions.api.pages import PageQuery, mark_in
+from functions.api.pages import Moment, PageQuery, mark_in, moment_in
 from functions.api.problem import Refusal
 from functions.api.route import Call, Routes
 from shared.core.access.roles import Right
@@ -19,18 +18,16 @@ from shared.usecases.see_message import MessageView, see_message
 
 routes = Routes("Approvals")
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
 
 class ApprovalQuery(PageQuery, frozen=True, kw_only=True):
-    """``view`` is what the caller was asked, or what they requested; ``status`` left out: however it stands.
+    """``status`` left out: open and ended ones. ``requester`` and ``subject`` are parts of an address and of the subject.
 
-    ``requester`` and ``subject`` are parts of an address and of the subject.
+    ``since`` and ``until`` bound when the message was received.
     """
 
     view: ApprovalView = ApprovalView.ASKED
     status: ApprovalStatus | None = None
-    requester: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    requester: Annotated[str, msgspec.Meta(max_length=320)] = ""
     subject: Annotated[str, msgspec.Meta(max_length=200)] = ""
     since: Moment | None = None
     until: Moment | None = None
@@ -56,10 +53,11 @@ class ApprovalReply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def approvals(call: Call) -> MessageListPage:
     """The caller's own, and those of people whose proxy they are. A page can be short and still have one after it."""
     asked: ApprovalQuery = call.query
-    search = ApprovalSearch(asked.requester, asked.subject, asked.status, asked.since, asked.until)
+    since, until = moment_in(asked.since), moment_in(asked.until)
+    search = ApprovalSearch(asked.requester, asked.subject, asked.status, since, until)
     place = f"approvals\0{asked.view}\0{search}"
-    who = call.principal
-    page = search_approvals(call.app, who.tenant_id, who.address, asked.view, search, mark_in(call, place), asked.limit)
+    who, mark = call.principal, mark_in(call, place)
+    page = search_approvals(call.app, who.tenant_id, who.address, asked.view, search, mark, asked.limit)
     return list_page(call, place, page)
 
 

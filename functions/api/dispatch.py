@@ -14,7 +14,7 @@ from urllib.parse import quote
 import azure.functions as func
 import msgspec
 
-from functions.api.problem import MEDIA_TYPE, Refusal, problem_body, problem_of
+from functions.api.problem import MEDIA_TYPE, Refusal, invalid, problem_body, problem_of
 from functions.api.rates import Rates
 from functions.api.registry import all_routes
 from functions.api.route import PREFIX, Answer, Call, Route
@@ -151,7 +151,7 @@ def _query(req: func.HttpRequest, route: Route) -> Any:
     try:
         return _QUERY_DECODERS[_key(route)].decode(msgspec.json.encode(given))
     except msgspec.ValidationError as error:
-        raise Refusal(422, "invalid", str(error)) from None
+        raise invalid(str(error)) from None
 
 
 def _body(req: func.HttpRequest, route: Route) -> Any:
@@ -170,7 +170,7 @@ def _body(req: func.HttpRequest, route: Route) -> Any:
     try:
         return _BODY_DECODERS[_key(route)].decode(body)
     except msgspec.ValidationError as error:
-        raise Refusal(422, "invalid", str(error)) from None
+        raise invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(400, "bad-request", "This is not JSON.") from None
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 
+from functions.api.problem import Refusal
 from functions.api.route import Call
 from shared.core.access.page_mark import read_mark, sign_mark
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time of ISO 8601 with its distance from UTC."""
+_YEARS = range(2000, 2200)
 Mark = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
@@ -18,6 +23,15 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     after: Mark = ""
     limit: Limit = 50
+
+
+def moment_in(moment: datetime | None) -> datetime | None:
+    """A moment of a query in UTC. Raises ``Refusal`` for one that no message can have."""
+    if moment is None:
+        return None
+    if moment.year not in _YEARS:
+        raise Refusal(422, "invalid", f"Times lie between {_YEARS[0]} and {_YEARS[-1]}.")
+    return moment.astimezone(UTC)
 
 
 def mark_in(call: Call, place: str) -> str:

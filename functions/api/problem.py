@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -83,7 +84,7 @@ def problem_of(error: Exception) -> Refusal:
         return error
     match error:
         case InvalidSettings():
-            return Refusal(422, "invalid", error.public)
+            return invalid(error.public)
         case NotFound():
             return Refusal(404, "not-found")
         case Conflict():
@@ -94,6 +95,16 @@ def problem_of(error: Exception) -> Refusal:
             return Refusal(403, "not-allowed", error.public)
         case _:
             return Refusal(503, "unavailable", headers={"Retry-After": "10"})
+
+
+_AT = re.compile(r" - at `(?P<place>[^`]*)`\Z")
+
+
+def invalid(text: str) -> Refusal:
+    """422 for what does not fit; a place that the text names at its end is told as a field too."""
+    found = _AT.search(text)
+    fields = (FieldProblem(at=found["place"], problem=text[: found.start()]),) if found else ()
+    return Refusal(422, "invalid", text, fields=fields)
 
 
 def problem_body(refusal: Refusal) -> bytes:

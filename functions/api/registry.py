@@ -7,6 +7,8 @@ from functions.api import (
     messages,
     meta,
     passwords,
+    settings,
+    settings_history,
 )
 from functions.api.route import Route
 
@@ -15,6 +17,8 @@ _FILES = (
     messages.routes,
     approvals.routes,
     passwords.routes,
+    settings.routes,
+    settings_history.routes,
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.app import App
+from shared.core.policy.settings_check import check_settings
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.core.settings.change_note import ChangeNote
 from shared.core.settings.compare import Difference, compare
@@ -29,13 +30,22 @@ def change_settings(app: App, edit: Document, author: str, comment: str = "", *,
     ``NotFound`` for a group or user of an unknown tenant, ``TemporaryError``.
     """
     note = ChangeNote(author, app.clock.now(), comment, restored)
-    if isinstance(edit, ScopeSettings):
-        check_scope_settings(edit, documents_above(app, edit.tenant_id, edit.scope))
-    check_outgoing(edit)
+    check_edit(app, edit)
     try:
         return app.settings.save_scope(edit, note) if isinstance(edit, ScopeSettings) else app.settings.save(edit, note)
     except Conflict as conflict:
         raise stale_edit(app, edit) from conflict
+
+
+def check_edit(app: App, edit: Document) -> None:
+    """Raises ``InvalidSettings`` for an edit that makes no sense or could not be carried out, ``NotFound`` for a group or
+    user of an unknown tenant, ``TemporaryError``.
+    """
+    if isinstance(edit, ScopeSettings):
+        check_scope_settings(edit, documents_above(app, edit.tenant_id, edit.scope))
+    else:
+        check_settings(edit)
+    check_outgoing(edit)
 
 
 def bring_back(

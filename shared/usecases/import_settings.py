@@ -6,6 +6,7 @@ and writes broken off by storage are finished by importing the same file again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -26,6 +27,9 @@ from shared.ports import Group, Person
 from shared.usecases.change_settings import change_settings, documents_above, stale_edit
 from shared.usecases.check_outgoing import check_outgoing
 from shared.usecases.export_settings import directory_items, table_named
+
+Permitted = Callable[[Document, Document], Document]
+"""From the present document and the one that a file makes of it to what may be stored; raises what it refuses with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,12 @@ def import_settings(
     comment: str = "",
     base: int | None = None,
     dry_run: bool = False,
+    permitted: Permitted | None = None,
 ) -> Imported:
     """Import a file into a scope's settings, or into the tenant's directory. A file that changes nothing saves nothing.
 
-    ``base`` is the version that the person saw; the present one where it is ``None``. Raises ``ImportRefused`` with every
-    problem of the file, ``StaleEdit``, ``NotFound``, ``InvalidSettings``, ``TemporaryError``.
+    ``base`` is the version that the person saw; the present one where it is ``None``. ``permitted`` makes of a document
+    what the person may make of it. Raises what it raises, ``ImportRefused`` with every problem of the file, ``StaleEdit``, ``NotFound``, ``InvalidSettings``, ``TemporaryError``.
     """
     table = table_named(file.table) if file.table else None
     if table is None and file.file_format != "json":
@@ -77,6 +82,8 @@ def import_settings(
         edit = import_document(present, text, file.mode, above)
     else:
         edit = import_table(present, table, text, file.file_format, file.mode, above)
+    if permitted is not None:
+        edit = permitted(present, edit)
     if base is not None and base != present.version:
         raise stale_edit(app, _made_from(edit, base))
     differences = compare(present, edit)

@@ -78,7 +78,7 @@ def _values(path: str, old: Any, new: Any) -> Iterator[Difference]:
     elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         yield from _sequences(path, old, new)
     else:
-        yield Difference(path, How.CHANGED, _hidden(old), _hidden(new))
+        yield Difference(path, How.CHANGED, hide_passwords(old), hide_passwords(new))
 
 
 def _sequences(path: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Difference]:
@@ -93,9 +93,9 @@ def _sequences(path: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[Di
     for key in dict.fromkeys((*before, *after)):
         place = f"{path}[{key}]"
         if key not in before:
-            yield Difference(place, How.ADDED, None, _hidden(after[key]))
+            yield Difference(place, How.ADDED, None, hide_passwords(after[key]))
         elif key not in after:
-            yield Difference(place, How.REMOVED, _hidden(before[key]), None)
+            yield Difference(place, How.REMOVED, hide_passwords(before[key]), None)
         else:
             yield from _values(place, before[key], after[key])
     yield from _order(path, old_keys, new_keys)
@@ -131,9 +131,9 @@ def _by_position(path: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[
     for index in range(max(len(old), len(new))):
         place = f"{path}[{index}]"
         if index >= len(old):
-            yield Difference(place, How.ADDED, None, _hidden(new[index]))
+            yield Difference(place, How.ADDED, None, hide_passwords(new[index]))
         elif index >= len(new):
-            yield Difference(place, How.REMOVED, _hidden(old[index]), None)
+            yield Difference(place, How.REMOVED, hide_passwords(old[index]), None)
         else:
             yield from _values(place, old[index], new[index])
 
@@ -143,10 +143,10 @@ def _came_and_went(path: str, how: How, value: Any) -> Iterator[Difference]:
     if isinstance(value, list | tuple) and value and (keys := _keys(value)) is not None:
         for key, item in zip(keys, value, strict=True):
             place = f"{path}[{key}]" if isinstance(item, dict) else path
-            hidden = _hidden(item)
+            hidden = hide_passwords(item)
             yield Difference(place, how, hidden if how is How.REMOVED else None, hidden if how is How.ADDED else None)
         return
-    hidden = _hidden(value)
+    hidden = hide_passwords(value)
     yield Difference(path, how, hidden if how is How.REMOVED else None, hidden if how is How.ADDED else None)
 
 
@@ -154,10 +154,10 @@ def _masked(name: str, value: Any) -> Any:
     return HIDDEN if name in _SECRET_FIELDS and value else value
 
 
-def _hidden(value: Any) -> Any:
-    """The value without passwords."""
+def hide_passwords(value: Any) -> Any:
+    """A value as JSON has it, without the passwords in it."""
     if isinstance(value, dict):
-        return {name: _masked(name, _hidden(item)) for name, item in value.items()}
+        return {name: _masked(name, hide_passwords(item)) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_hidden(item) for item in value]
+        return [hide_passwords(item) for item in value]
     return value

@@ -17,8 +17,10 @@ from shared.core.settings.scope_check import COLLECTIONS
 from shared.core.settings.scope_settings import Document, scope_of
 from shared.core.settings.shared_values import SHARED_VALUES, default_of, value_set
 
-ADMINISTRATORS_EYES = ("ingress", "routes")
-"""Settings that only administrators are shown: how the relay knows the tenant, and by which servers its mail leaves."""
+ADMINISTRATORS_EYES = ("ingress", "routes", "access")
+"""Settings that only administrators are shown: how the relay knows the tenant, by which servers its mail leaves, and who
+has which role.
+"""
 _HEAD = ("tenant_id", "version", "fixed")
 _RANK = {Level.TENANT: 0, Level.GROUP: 1, Level.USER: 2, Level.DEFAULT: 3}
 
