@@ -10,8 +10,23 @@ import pytest
 from shared.adapters.message_store_table import TableMessageStore
 from shared.adapters.storage_clients import table_client
 from shared.core.hold import state
-from shared.core.hold.record import Change, Event, EventCode, Fate, OutboxEntry, OutboxKind, Outcome, State
-from shared.core.policy.decision import Disposition
+from shared.core.hold.approval import ApprovalStep
+from shared.core.hold.approval_state import answer, ask
+from shared.core.hold.record import (
+    Actor,
+    Change,
+    Channel,
+    Event,
+    EventCode,
+    Fate,
+    OutboxEntry,
+    OutboxKind,
+    Outcome,
+    Role,
+    State,
+)
+from shared.core.hold.release_terms import ReleaseTerms
+from shared.core.policy.decision import ApprovalCall, Disposition
 from shared.errors import Conflict, NotFound, PermanentError
 from shared.ports import MessageStore, Stored
 from shared.settings import ProcessSettings
@@ -297,3 +312,32 @@ class TestRecent:
         for ref in refs:
             created(store, begun(ref=ref))
         assert [past.ref for past in store.recent("demo", NOW, NOW + self.DAY, limit)] == refs[: max(limit, 0)]
+
+
+class TestApproval:
+    def test_a_request_of_a_crowd_with_all_its_answers_is_loaded_as_it_was_stored(self, store: MessageStore) -> None:
+        stored = created(store, begun(Disposition.HOLD))
+        seats = tuple(f"person{number:03}@aozora.example" for number in range(100))
+        steps = tuple(
+            ApprovalStep(
+                ApprovalCall(f"p{number}", f"承認{number}", "group", group="g", quorum="all"), seats, due_at=NOW
+            )
+            for number in range(3)
+        )
+        stored = store.commit(stored, ask(stored.record, SENDER, NOW, ReleaseTerms(comment="急ぎ" * 900, steps=steps)))
+        for number, seat in enumerate(seats[:-1]):
+            actor = Actor(Role.APPROVER, f"deputy{number}@aozora.example", Channel.TEAMS, "192.0.2.1", seat)
+            comment = "".join(chr(0x4E00 + (number * 7919 + place * 104729) % 20000) for place in range(2500))
+            stored = store.commit(
+                stored, answer(stored.record, seat, actor, True, comment, NOW + timedelta(seconds=number))
+            )
+        assert store.load(stored.record.ref) == stored
+        assert stored.record.state is State.AWAITING_APPROVAL
+        last = Actor(Role.APPROVER, seats[-1], Channel.LINK)
+        change = answer(stored.record, seats[-1], last, True, "", NOW)
+        stored = store.commit(stored, change)
+        loaded = store.load(stored.record.ref)
+        assert loaded is not None
+        assert loaded.record == stored.record
+        assert loaded.record.state is State.DELIVERING
+        assert store.events(stored.record.ref)[-2:] == change.events

@@ -57,6 +57,28 @@ def test_report_shows_the_message_and_marks_what_the_reasons_are_about() -> None
     ]
 
 
+def test_approvals_are_told_with_quorum_escalation_and_end() -> None:
+    settings = settings_for(
+        b"""{"domains": ["acme.example"], "rules": [], "policies": [
+        {"id": "boss", "actions": [{"type": "approval", "escalate_to_manager": true, "at_end": "discard"}]},
+        {"id": "legal", "actions": [{"type": "approval", "approvers": "addresses", "quorum": "count", "needed": 2,
+        "addresses": ["a@acme.example", "b@acme.example", "c@acme.example"], "reminders": 0}]},
+        {"id": "board", "actions": [{"type": "approval", "approvers": "group", "group": "g-1", "quorum": "all"}]}]}""",
+        "",
+    )
+    lines = report(judge(MESSAGE, ENVELOPE, settings, language="en"), "a.eml", "en").splitlines()
+    shown = lines[lines.index("  Approval      the sender's manager (the first answer decides); asked by boss") :]
+    assert shown[:7] == [
+        "  Approval      the sender's manager (the first answer decides); asked by boss",
+        "    the managers of those who have not answered will be asked too",
+        "    reminded 2 times, every 4 hours; then it is discarded",
+        "  Approval      a@acme.example, b@acme.example, c@acme.example (2 must allow); asked by legal",
+        "    reminded 0 times, every 4 hours; then it stays",
+        "  Approval      g-1 (all must allow); asked by board",
+        "    reminded 2 times, every 4 hours; then it stays",
+    ]
+
+
 def test_japanese_columns_stand_under_each_other() -> None:
     judgement = judge(MESSAGE, ENVELOPE, SETTINGS, language="ja")
     lines = report(judgement, "a.eml", "ja").splitlines()
