@@ -10,9 +10,11 @@ from functions.api.pages import PageQuery, mark_in, mark_out
 from functions.api.problem import Refusal
 from functions.api.route import Answer, Call, Routes
 from shared.core.access.roles import Right
+from shared.core.hold.partial_release import CannotDrop
 from shared.core.hold.record import State
 from shared.core.lists.message_row import MessageRow
 from shared.core.message.identity import MessageRef
+from shared.usecases.approval_seats import NobodyToApprove
 from shared.usecases.decide_hold import (
     Acted,
     AlreadyActed,
@@ -177,7 +179,13 @@ def decide_message(call: Call) -> MessageView:
     wish = HoldWish(
         asked.verb, frozenset(asked.acknowledged), asked.drop_recipients, asked.drop_attachments, asked.comment
     )
-    _settle(call, decide_hold(call.app, reached.record.ref, asker_of(call.principal, call.peer, reached), wish))
+    try:
+        decided = decide_hold(call.app, reached.record.ref, asker_of(call.principal, call.peer, reached), wish)
+    except CannotDrop as error:
+        raise Refusal(422, "cannot-leave-out", error.public) from None
+    except NobodyToApprove as error:
+        raise Refusal(422, "nobody-to-approve", error.public) from None
+    _settle(call, decided)
     return _view(call)
 
 

@@ -68,6 +68,8 @@ TITLES = {
     "stale": "Somebody has changed this since you loaded it.",
     "already-decided": "This was decided already.",
     "not-acknowledged": "Confirm every reason before releasing.",
+    "cannot-leave-out": "The message cannot be released without this.",
+    "nobody-to-approve": "Nobody but the sender could approve this message.",
     "too-large": "The request is too large.",
     "unsupported-media-type": "This kind of content is not taken here.",
     "invalid": "What was sent does not fit.",

@@ -9,11 +9,12 @@ from shared import log
 from shared.app import App
 from shared.core.access.principal import Principal
 from shared.core.hold.actor import Actor
+from shared.core.hold.partial_release import droppable_recipients, may_drop_attachments
 from shared.core.hold.record import MessageRecord, State
 from shared.core.notice.approval_sheet import ApprovalSheet, make_approval_sheet
 from shared.core.notice.receipt_sheet import ReceiptSheet, make_receipt_sheet
 from shared.core.notice.safe_text import one_line
-from shared.core.notice.sheet import HoldEnd, HoldSheet, hold_end, make_sheet
+from shared.core.notice.sheet import LONGEST_ADDRESS, HoldEnd, HoldSheet, hold_end, make_sheet
 from shared.core.policy.decision import Reason
 from shared.core.text.events import render_event
 from shared.core.text.language import Language
@@ -48,7 +49,9 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """What the reader may do now."""
+    """What the reader may do now. ``leave_out`` are the recipients that a release may leave out, ``leave_out_files`` tells
+    whether it may leave out attachments.
+    """
 
     release: bool
     discard: bool
@@ -56,6 +59,8 @@ class Possible:
     answer: bool
     see_content: bool
     see_passwords: bool
+    leave_out: tuple[str, ...] = ()
+    leave_out_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,18 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
 
 def _possible(record: MessageRecord, reached: Reached) -> Possible:
     waits = record.state.awaits_decision
+    release = waits and reached.decide
     return Possible(
-        release=waits and reached.decide,
+        release=release,
         discard=waits and reached.decide,
         withdraw=record.state is State.AWAITING_APPROVAL and reached.own,
         answer=bool(reached.seat) and record.state is State.AWAITING_APPROVAL,
         see_content=reached.content,
         see_passwords=bool(record.passwords) and reached.own,
+        leave_out=tuple(one_line(address, LONGEST_ADDRESS) for address in droppable_recipients(record))
+        if release
+        else (),
+        leave_out_files=release and may_drop_attachments(record),
     )
 
 
