@@ -7,6 +7,7 @@ from functions.api import (
     messages,
     meta,
     passwords,
+    profile,
     settings,
     settings_history,
 )
@@ -17,6 +18,7 @@ _FILES = (
     messages.routes,
     approvals.routes,
     passwords.routes,
+    profile.routes,
     settings.routes,
     settings_history.routes,
 )

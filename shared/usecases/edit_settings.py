@@ -12,8 +12,8 @@ from shared.core.policy.tenant_settings import Access, TenantSettings
 from shared.core.settings.compare import Difference, compare
 from shared.core.settings.hidden import with_passwords_of
 from shared.core.settings.operators_fields import check_operators_fields, keep_operators_fields
-from shared.core.settings.scope import Scope
-from shared.core.settings.scope_settings import Document, scope_of
+from shared.core.settings.scope import Scope, user_scope
+from shared.core.settings.scope_settings import Document, NoticeWishes, scope_of
 from shared.errors import InvalidSettings
 from shared.usecases.change_settings import change_settings, check_edit
 from shared.usecases.reach_settings import reach_to_change
@@ -57,6 +57,18 @@ def restore_settings(app: App, who: Principal, scope: Scope, number: int, base: 
     old = app.settings.version(who.tenant_id, scope, number)
     edit: Document = msgspec.structs.replace(old, version=base)
     return change_settings(app, permitted_content(who, present, edit), who.address, comment, restored=number)
+
+
+def wish_notices(app: App, who: Principal, address: str, wishes: NoticeWishes, base: int) -> Document:
+    """Set how a person wants to be told, the rest of their settings as it is. ``base`` is the version as it was seen.
+
+    Raises as ``edit_settings``.
+    """
+    scope = user_scope(address)
+    reach_to_change(app, who, scope)
+    present = app.settings.present(who.tenant_id, scope)
+    edit: Document = msgspec.structs.replace(present, notices=wishes, version=base)
+    return change_settings(app, edit, who.address)
 
 
 def permitted_content(who: Principal, present: Document, edit: Document) -> Document:
