@@ -94,6 +94,7 @@ class AuditCode(StrEnum):
     REFUSED = "refused"
     PROXIES_CHANGED = "proxies-changed"
     ABSENCE_CHANGED = "absence-changed"
+    PEOPLE_IMPORTED = "people-imported"
     TEAMS_INSTALLED = "teams-installed"
     TEAMS_REMOVED = "teams-removed"
     CHANNEL_REPLACED = "channel-replaced"

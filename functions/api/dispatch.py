@@ -86,6 +86,7 @@ def _served(req: func.HttpRequest, app: App, cors: dict[str, str]) -> func.HttpR
         if_match,
         language,
         peer_of(req),
+        _media_type(req),
     )
     found = route.handler(call)
     return _response(req, route, found if isinstance(found, Answer) else Answer(found, route.status), cors)
@@ -160,7 +161,7 @@ def _body(req: func.HttpRequest, route: Route) -> Any:
     body: bytes = req.get_body()
     if len(body) > route.largest_body:
         raise Refusal(413, "too-large", f"At most {route.largest_body} bytes.")
-    kind = str(req.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
+    kind = _media_type(req)
     if route.raw_body:
         if kind not in route.raw_body:
             raise Refusal(415, "unsupported-media-type", f"Send {' or '.join(route.raw_body)}.")
@@ -173,6 +174,10 @@ def _body(req: func.HttpRequest, route: Route) -> Any:
         raise invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(400, "bad-request", "This is not JSON.") from None
+
+
+def _media_type(req: func.HttpRequest) -> str:
+    return str(req.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
 
 def _key(route: Route) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.api import (
     approvals,
+    exchange,
     messages,
     meta,
     passwords,
@@ -21,6 +22,7 @@ _FILES = (
     profile.routes,
     settings.routes,
     settings_history.routes,
+    exchange.routes,
 )
 
 

@@ -30,6 +30,8 @@ class Call:
     if_match: str
     language: Language
     peer: str
+    media_type: str = ""
+    """Of the body, lower case, without parameters."""
 
     @property
     def principal(self) -> Principal:
