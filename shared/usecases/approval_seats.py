@@ -1,6 +1,7 @@
 """Settle who is asked to approve: at the sender's release, and when a request escalates (product.md P1, P3; stage 6).
 
-Never the sender, never who releases, never somebody whom the directory has removed, nobody outside the tenant. Where
+Never the sender, never who releases, never somebody whom the directory has removed, nobody outside the tenant, no
+shared mailbox without a proxy who could answer. Where
 nobody is left whom the policy names, the tenant's administrator is asked, so that a request is never nobody's.
 """
 
@@ -16,11 +17,12 @@ from shared.core.hold.approval_state import may_still_answer
 from shared.core.hold.entitlement import People, administrator_of, sender_of
 from shared.core.hold.record import MessageRecord
 from shared.core.message.domains import DomainSet, domain_of, normal_address
-from shared.core.people.person import Person
+from shared.core.people.person import Person, PersonKind
 from shared.core.policy.decision import ApprovalCall
 from shared.core.policy.group_tree import MOST_MANAGERS
 from shared.errors import PermanentError
 from shared.usecases.effective_settings import settings_for
+from shared.usecases.people_about import people_of
 from shared.usecases.plans import later
 
 MOST_SEATS = 100
@@ -135,9 +137,17 @@ class _Finder:
         known = self._known.get(address.lower())
         if known is not None and (not known.active or known.members > 1):
             return False
+        if known is not None and known.kind is PersonKind.SHARED and not self._has_proxy(address):
+            return False
         return domain_of(address) in self._internal and not is_barred(
             self._record, address, people, requester=self._requester
         )
+
+    def _has_proxy(self, mailbox: str) -> bool:
+        """Whether somebody can answer for a shared mailbox now."""
+        people = people_of(self._app, self._tenant_id, (mailbox,), (sender_of(self._record), self._requester))
+        proxies = people.proxies_of(mailbox, self._app.clock.now())
+        return any(not is_barred(self._record, proxy, people, requester=self._requester) for proxy in proxies)
 
     def _look_up(self, addresses: Iterable[str]) -> None:
         wanted = {spelled for address in addresses if address for spelled in (address, normal_address(address))}

@@ -228,6 +228,14 @@ def test_approver_by_another_address_of_theirs_has_their_seat() -> None:
     assert record.approval.steps[0].votes[0].seat == LEGAL
 
 
+def test_link_to_a_shared_mailbox_is_nobodys_since_the_sender_may_read_it() -> None:
+    world = approval_world(approval(SHARED))
+    name_proxy(world, SHARED, DEPUTY)
+    ref = requested(world)
+    assert refused(world, ref, SHARED)
+    assert answered(world, ref, DEPUTY).state is State.DELIVERING
+
+
 # Removed people
 
 

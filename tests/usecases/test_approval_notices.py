@@ -96,7 +96,8 @@ def test_approver_gets_the_request_in_their_language_with_a_link_of_their_own() 
         pytest.param((DEPUTY,), True, LEGAL, [DEPUTY, LEGAL], id="away: proxies too"),
         pytest.param((SENDER, ALIAS), True, LEGAL, [LEGAL], id="away: the sender is no proxy here"),
         pytest.param((DEPUTY, BOSS), False, SHARED, [BOSS, DEPUTY], id="shared mailbox: its proxies"),
-        pytest.param((), False, SHARED, [SHARED], id="shared mailbox without proxies"),
+        pytest.param((), False, SHARED, [ADMIN], id="shared mailbox without proxies: administrator"),
+        pytest.param((SENDER,), False, SHARED, [ADMIN], id="shared mailbox of the sender: administrator"),
     ],
 )
 def test_those_who_can_answer_are_asked(proxies: tuple[str, ...], away: bool, seat: str, expected: list[str]) -> None:
@@ -106,7 +107,8 @@ def test_those_who_can_answer_are_asked(proxies: tuple[str, ...], away: bool, se
     requested(world)
     assert told(world) == expected
     for person, message in mails(world):
-        assert (f"{seat} の代理人" in body(message) or f"proxy of {seat}" in body(message)) == (person != seat)
+        as_proxy = person not in (seat, ADMIN)
+        assert (f"{seat} の代理人" in body(message) or f"proxy of {seat}" in body(message)) == as_proxy
 
 
 def test_second_run_tells_nobody_twice_and_a_lost_run_is_made_up_for() -> None:

@@ -1,6 +1,7 @@
 """Who may see and answer an approval, and for which seat: the one place where that is said (product.md P1, X1; stage 6).
 
-Never the sender, never who released the message: by no address of theirs, and not as anybody's proxy.
+Never the sender, never who released the message: by no address of theirs, and not as anybody's proxy. A shared mailbox
+answers through its proxies alone: whoever else reads it, the sender perhaps, is nobody whom a link could name.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def _seats(record: MessageRecord, person: str, people: People, now: datetime) ->
         return ()
     seats = tuple(dict.fromkeys(seat for step in record.approval.steps for seat in step.seats))
     seats = tuple(seat for seat in seats if not people.is_removed(seat))
-    own = tuple((seat, Standing(Role.APPROVER)) for seat in seats if people.same(person, seat))
+    own = tuple(
+        (seat, Standing(Role.APPROVER)) for seat in seats if people.same(person, seat) and not people.is_shared(seat)
+    )
     who = normal_address(person)
     others = tuple(
         (seat, Standing(Role.APPROVER, seat))
