@@ -7,7 +7,13 @@ Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from shared.core.people.delegation import Delegation, Proxy
 from shared.core.people.person import Person, PersonKind
+from shared.core.policy.actions import Approval, Zip
+from shared.core.policy.conditions.model import RecipientDomain, Subject
+from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import (
     Delivery,
     HoldNotices,
@@ -32,6 +38,10 @@ BOT_ID = "c2b7e6d4-91f0-4d3a-8a5e-3f6b1d2e7c98"
 """Application id of the bot."""
 SUPPORT = f"support@{DOMAIN}"
 """A shared mailbox."""
+PARTNER = "tanaka@kasumi.example"
+"""Somebody outside who gets attachments in an encrypted ZIP."""
+DISCOUNT = "値引き"
+"""Mail with this in its subject needs the approval of its sender's manager."""
 RIVAL_PATTERN = "*@rival.example"
 """Whom the forced-alert rule is about."""
 
@@ -62,6 +72,9 @@ ROLES: dict[str, tuple[str, ...]] = {
     f"yamamoto@{DOMAIN}": ("Matta.IncidentResponder",),
 }
 """App roles that the demo's directory gives; group administrators are the owners of groups."""
+
+HANDLERS = (f"ito@{DOMAIN}", f"yamamoto@{DOMAIN}")
+"""Who handles the shared mailbox, as its proxies."""
 
 _RULES = (
     RuleAssignment(
@@ -112,6 +125,27 @@ _RULES = (
     ),
 )
 
+_POLICIES = (
+    Policy(
+        id="kasumi-zip",
+        name="霞物産: 添付ファイルの暗号化",
+        when=RecipientDomain(operator="equals", values=(PARTNER.partition("@")[2],)),
+        actions=(Zip(method="zipcrypto", notice_delay_minutes=10),),
+    ),
+    Policy(
+        id="discount",
+        name="値引きの承認",
+        when=Subject(operator="contains", values=(DISCOUNT,)),
+        actions=(Approval(),),
+    ),
+)
+
+
+def support_delegation(now: datetime) -> Delegation:
+    """Who handles the shared mailbox, before anybody has changed it."""
+    proxies = (Proxy(address, named_by=HANDLERS[0], named_at=now, by_administrator=True) for address in HANDLERS)
+    return Delegation(SUPPORT, tuple(proxies))
+
 
 def demo_settings(next_hop_host: str, next_hop_port: int) -> TenantSettings:
     """The tenant's first settings: mail from this machine comes in, everything goes out through the given server.
@@ -125,6 +159,7 @@ def demo_settings(next_hop_host: str, next_hop_port: int) -> TenantSettings:
         routes=(Route(servers=(NextHopServer(host=next_hop_host, port=next_hop_port, starttls="none"),)),),
         ingress=Ingress(peers=("127.0.0.1/32", "::1/128")),
         rules=_RULES,
+        policies=_POLICIES,
         notices=HoldNotices(
             reminder_hours=0.25, reminders=2, at_end="leave", link_days=7, channels=("mail", "teams-card")
         ),

@@ -216,6 +216,7 @@ class Instance:
             self._start(part)
             if part.name == "mailbox":
                 self._seed()
+        self._wait_for_the_app()
         self._write_endpoints()
 
     def restart(self, name: str) -> None:
@@ -274,6 +275,21 @@ class Instance:
                 raise StoppedError
             if not ready:
                 raise PartFailedError(_obituary(child, f"was not ready after {START_SECONDS:.0f} s"))
+
+    def _wait_for_the_app(self) -> None:
+        """Until everybody has the Teams app: before that, nobody would get a card."""
+        with step("Teams app for everybody"):
+            ready = wait_until(
+                lambda: http_answers(self.ports.teams_web, "/api/installed"),
+                timeout_seconds=START_SECONDS,
+                give_up=self._give_up,
+            )
+            if self._give_up():
+                raise StoppedError
+            if not ready:
+                raise PartFailedError(
+                    _obituary(self.children["functions"], "did not take the Teams app's installation")
+                )
 
     def _seed(self) -> None:
         """Put the demo tenant into storage; what is there already stays as people have changed it."""

@@ -1,4 +1,4 @@
-"""`python -m local.seed`: make storage ready and put the demo tenant into it, once.
+"""`python -m local.seed`: make storage ready and put the demo tenants into it, once.
 
 A second run keeps whatever people have changed. The one thing that it may correct is where the untouched demo route
 leads, because `./dev up --port-base N` moves the mailbox.
@@ -9,16 +9,23 @@ side. Local tooling; no stage of the mail flow.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 
-from local.demo_tenant import PEOPLE, TENANT, demo_settings
+from local.demo_tenant import PEOPLE, SUPPORT, TENANT, demo_settings, support_delegation
+from local.quick_tenant import PEOPLE as QUICK_PEOPLE
+from local.quick_tenant import QUICK_TENANT, quick_settings
+from shared.core.people.person import Person
+from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, MattaError, NotFound, PermanentError
 from shared.ports import Directory, SettingsStore
+from shared.ports_people import Delegations
 from shared.settings import read_process_settings
 
 VARIABLE = "MATTA_DEMO_NEXT_HOP"
@@ -46,26 +53,51 @@ def next_hop_from(environment: Mapping[str, str]) -> tuple[str, int]:
 
 def seed(store: SettingsStore, directory: Directory, host: str, port: int) -> Seeded:
     """Add the demo tenant, its people first, so that a broken-off run is done again from the start."""
-    wanted = demo_settings(host, port)
+    return _seed(store, directory, TENANT, PEOPLE, demo_settings, host, port)
+
+
+def seed_quick(store: SettingsStore, directory: Directory, host: str, port: int) -> Seeded:
+    """The same for the tenant of ``local.quick_tenant``."""
+    return _seed(store, directory, QUICK_TENANT, QUICK_PEOPLE, quick_settings, host, port)
+
+
+def seed_proxies(delegations: Delegations, now: datetime) -> None:
+    """Name those who handle the shared mailbox, unless anybody has ever changed who does."""
+    if delegations.of(TENANT, [SUPPORT])[SUPPORT].version == 0:
+        with contextlib.suppress(Conflict):  # another run was faster
+            delegations.save(TENANT, support_delegation(now))
+
+
+def _seed(
+    store: SettingsStore,
+    directory: Directory,
+    tenant: str,
+    people: Sequence[Person],
+    settings: Callable[[str, int], TenantSettings],
+    host: str,
+    port: int,
+) -> Seeded:
     try:
-        present = store.tenant(TENANT)
+        present = store.tenant(tenant)
     except NotFound:
-        directory.save(TENANT, PEOPLE)
+        directory.save(tenant, people)
         try:
-            store.save(wanted)
+            store.save(settings(host, port))
         except Conflict:  # another run was faster
-            return Seeded("kept", TENANT)
-        return Seeded("seeded", TENANT)
+            return Seeded("kept", tenant)
+        return Seeded("seeded", tenant)
     server = present.routes[0].servers[0]
-    if present.routes == demo_settings(server.host, server.port).routes != wanted.routes:
-        store.save(msgspec.structs.replace(present, routes=wanted.routes))
-        return Seeded("moved", TENANT)
-    return Seeded("kept", TENANT)
+    wanted = settings(host, port).routes
+    if present.routes == settings(server.host, server.port).routes != wanted:
+        store.save(msgspec.structs.replace(present, routes=wanted))
+        return Seeded("moved", tenant)
+    return Seeded("kept", tenant)
 
 
 def main() -> int:
     """Seed the storage that the environment names; returns 0, or 1 with one line that says why not."""
     # Adapters pull in the storage SDKs; tests of seed() need none of them.
+    from shared.adapters.delegations_table import TableDelegations
     from shared.adapters.directory_table import TableDirectory
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.storage_setup import prepare_storage
@@ -74,7 +106,10 @@ def main() -> int:
         host, port = next_hop_from(os.environ)
         process = read_process_settings()
         prepare_storage(process)
-        done = seed(BlobSettingsStore(process), TableDirectory(process), host, port)
+        store, directory = BlobSettingsStore(process), TableDirectory(process)
+        seed_proxies(TableDelegations(process), datetime.now(UTC))
+        seed_quick(store, directory, host, port)
+        done = seed(store, directory, host, port)
     except MattaError as error:
         print(f"seed: {error}", file=sys.stderr)
         return 1

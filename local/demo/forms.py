@@ -49,6 +49,8 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._button: tuple[Control, list[str]] | None = None
         self._silent = 0
+        self._named: dict[str, Form] = {}
+        self._elsewhere: list[tuple[str, Control]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -58,6 +60,11 @@ class _Reader(HTMLParser):
             method = values.get("method", "get").upper()
             self._form = Form(urljoin(self._url, values.get("action", "")), method)
             self.forms.append(self._form)
+            self._named[values.get("id", "")] = self._form
+        if tag == "input" and "form" in values:
+            if "checked" in values and "disabled" not in values:
+                self._elsewhere.append((values["form"], Control(values.get("name", ""), values.get("value", "on"))))
+            return
         if self._form is None or "disabled" in values:
             return
         kind = values.get("type", "text" if tag == "input" else "submit").lower()
@@ -70,6 +77,13 @@ class _Reader(HTMLParser):
             self._form.buttons.append(Control(control.name, control.value, control.value))
         elif tag == "input" and kind not in ("button", "reset", "image", "radio", "file"):
             self._form.fields.append(control)
+
+    def close(self) -> None:
+        """Boxes outside of their form that are ticked already stay so: whoever reads the page leaves them alone."""
+        super().close()
+        for name, control in self._elsewhere:
+            if name in self._named:
+                self._named[name].fields.append(control)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style", "template"):

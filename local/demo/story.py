@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from local.demo.acts import Acts, Held, StepFailed, require, unchanged
 from local.demo.desk import Arrival, Desk, Letter, find_form
 from local.demo.letters import letter, unreadable
+from local.demo.people_story import PeopleStory
 from local.demo.texts import DEMO
 from local.demo_tenant import COLLEAGUE, CUSTOMER, DOMAIN, SALES_DOMAIN, SENDER
 from shared.core.text.language import Language
@@ -29,10 +30,14 @@ class Story:
 
     desk: Desk
     language: Language
+    people: PeopleStory = field(init=False)
     held: Held | None = None
     once: list[tuple[Letter, str]] = field(default_factory=list)
     """Letters that must have come once by the end, with the mailbox's mark from before they were sent."""
     never: list[tuple[Letter, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.people = PeopleStory(self.desk, self.language, self.once, self.never)
 
     @property
     def acts(self) -> Acts:
@@ -53,6 +58,11 @@ class Story:
             ("tick", self.tick),
             ("release", self.release),
             ("again", self.again),
+            ("forget", self.people.forget),
+            ("card", self.people.card),
+            ("password", self.people.password),
+            ("deny", self.people.deny),
+            ("proxy", self.people.proxy),
             ("discard", self.discard),
             ("automatic", self.automatic),
             ("blank", self.blank),
@@ -60,6 +70,7 @@ class Story:
             ("unreadable", self.unreadable),
             ("dsn", self.dsn),
             ("forged", self.forged),
+            ("expire", self.people.expire),
             ("count", self.count),
         )
         return [(self._say(f"step.{name}"), action) for name, action in actions]

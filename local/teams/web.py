@@ -3,6 +3,7 @@
 | request | answer |
 | --- | --- |
 | ``GET /api/health`` | ``{"status": "ok"}`` |
+| ``GET /api/installed`` | 200 as soon as the bot knows everybody who has not removed the app, else 503 |
 | ``GET /api/people`` | ``{id, name, address, language, key, conversation, installed, messages}`` of everybody |
 | ``GET /api/chats/{person}`` | ``{person, installed, told, messages: [{id, author, note, versions}]}`` |
 | ``POST /api/chats/{person}/actions`` | press a button: ``{message, action: {verb, data, …}, trigger?}`` or ``{message, submit: data}`` |
@@ -108,6 +109,13 @@ def _told(answer: Answer) -> web.Response:
 async def api_health(request: web.Request) -> web.Response:
     """Whether it runs."""
     return web.json_response({"status": "ok"})
+
+
+async def api_installed(request: web.Request) -> web.Response:
+    """Whether the installation of the app is done."""
+    chats = request.app[BOT].chats
+    missing = [one.name for one in chats.members.values() if not (chats.of(one).told or chats.of(one).removed)]
+    return web.json_response({"missing": missing}, status=503 if missing else 200)
 
 
 async def api_people(request: web.Request) -> web.Response:
@@ -251,6 +259,7 @@ def make_pages(bot: Bot, faults: Faults, modules: Path) -> web.Application:
     app.add_routes(
         [
             web.get("/api/health", api_health),
+            web.get("/api/installed", api_installed),
             web.get("/api/people", api_people),
             web.get("/api/chats/{person}", api_chat),
             web.post("/api/chats/{person}/actions", api_act),

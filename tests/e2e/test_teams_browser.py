@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from local.demo.acts import unchanged
 from local.demo.desk import Letter
 from local.demo.letters import letter
-from local.demo_tenant import COLLEAGUE, CUSTOMER, DOMAIN, SALES_DOMAIN, SENDER, SUPPORT, TENANT
+from local.demo_tenant import COLLEAGUE, CUSTOMER, HANDLERS, SALES_DOMAIN, SENDER, SUPPORT
 from shared.core.hold.record import MessageRecord, State
-from shared.core.people.delegation import Delegation, Proxy
 from shared.core.policy.actions import Action, Approval, Hold, Zip
 from shared.core.policy.conditions.model import RecipientDomain
 from shared.core.policy.policies import Policy
@@ -34,7 +32,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.slow, pytest.mar
 SCREENS = Path(__file__).resolve().parents[2] / ".run" / "screens"
 FILE = "御見積書①.xlsx"
 WILSON, WATANABE = f"wilson@{SALES_DOMAIN}", f"watanabe@{SALES_DOMAIN}"
-ITO, YAMAMOTO = f"ito@{DOMAIN}", f"yamamoto@{DOMAIN}"
+ITO, YAMAMOTO = HANDLERS
 SENDERS: tuple[tuple[Language, str, str], ...] = (("ja", SENDER, COLLEAGUE), ("en", WILSON, WATANABE))
 """Language, who sends, and whose approval it takes."""
 
@@ -59,7 +57,6 @@ class Teams:
         self.address = str(running.instance.endpoints["teams_web"])
         self._browser = browser
         self._pages: dict[tuple[str, str], Page] = {}
-        wait_for(lambda: all(person["installed"] for person in self.json("/api/people")) or None)
 
     def json(self, path: str, content: object = None) -> Any:
         data = None if content is None else json.dumps(content).encode()
@@ -108,11 +105,6 @@ class Teams:
 def teams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Teams]:
     with Running(tmp_path_factory.mktemp("matta")) as running, launched() as browser:
         saved = running.change_settings(rules=(), policies=POLICIES)
-        now = datetime.now(UTC)
-        proxies = tuple(
-            Proxy(address, named_by=ITO, named_at=now, by_administrator=True) for address in (ITO, YAMAMOTO)
-        )
-        running.app.delegations.save(TENANT, Delegation(SUPPORT, proxies))
         teams = Teams(running, browser)
         wait_for(lambda: _version(teams) == saved.version or None)
         yield teams
@@ -130,6 +122,12 @@ def press(card: Locator, key: str, language: Language) -> None:
 
 def says(card: Locator, key: str, language: Language) -> None:
     expect(card).to_contain_text(CARD.text(key, language), timeout=20_000)
+
+
+def brought_up_to_date(card: Locator, language: Language) -> None:
+    """Until Matta has put the present card in the place of the one that was the answer to a button."""
+    word = {"ja": "更新", "en": "updated"}[language]
+    expect(card.get_by_role("combobox").locator("option").last).to_contain_text(word, timeout=20_000)
 
 
 @pytest.mark.parametrize(("language", "sender", "manager"), SENDERS)
@@ -250,8 +248,10 @@ def test_a_password_notice_is_paused_resumed_and_sent_from_the_card(
     press(card, "button.pause", language)
     says(card, "notice.paused", language)
     teams.picture(card, f"paused-{language}")
+    brought_up_to_date(card, language)
     press(card, "button.resume", language)
     expect(card.get_by_role("button", name=CARD.text("button.pause", language), exact=True)).to_be_visible()
+    brought_up_to_date(card, language)
     press(card, "button.send", language)
     says(card, "confirm.password.send.title", language)
     press(card, "confirm.password.send.do", language)

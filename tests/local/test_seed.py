@@ -5,15 +5,30 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from local.demo_tenant import COLLEAGUE, DOMAIN, PEOPLE, SALES_DOMAIN, SENDER, TENANT, demo_settings
-from local.seed import SeedError, next_hop_from, seed
+from local.demo_tenant import (
+    COLLEAGUE,
+    DOMAIN,
+    HANDLERS,
+    PEOPLE,
+    SALES_DOMAIN,
+    SENDER,
+    SUPPORT,
+    TENANT,
+    demo_settings,
+)
+from local.quick_tenant import QUICK_TENANT, SMTP_PASSWORD, SMTP_USER
+from local.seed import SeedError, next_hop_from, seed, seed_proxies, seed_quick
 from local.tools import ROOT
 from shared.core.policy.tenant_settings import NextHopServer, Route, read_settings, write_settings
+from smtp_relay.passwords import check_password
+from tests.fakes.delegations import FakeDelegations
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.settings_store import FakeSettingsStore
 from tests.support.azurite import Azurite
@@ -86,6 +101,29 @@ def test_run_that_broke_off_before_the_settings_is_done_again() -> None:
     directory.save(TENANT, PEOPLE[:3])
     assert seed(store, directory, "127.0.0.1", 17026).outcome == "seeded"
     assert len(directory.people(TENANT, [person.address for person in PEOPLE])) == len(PEOPLE)
+
+
+def test_the_second_tenant_is_known_by_its_password_and_follows_the_mailbox() -> None:
+    store, directory = FakeSettingsStore(), FakeDirectory()
+    assert seed_quick(store, directory, "127.0.0.1", 17026).outcome == "seeded"
+    assert seed_quick(store, directory, "127.0.0.1", 17026).outcome == "kept"
+    assert seed_quick(store, directory, "127.0.0.1", 18026).outcome == "moved"
+    settings = store.tenant(QUICK_TENANT)
+    assert read_settings(write_settings(settings)) == settings
+    [user] = settings.ingress.users
+    assert user.name == SMTP_USER
+    assert check_password(SMTP_PASSWORD.encode(), user.password_hash)
+    assert not settings.ingress.peers  # mail without a password is the first tenant's
+
+
+def test_a_shared_mailbox_has_its_handlers_until_somebody_changes_them() -> None:
+    delegations, now = FakeDelegations(), datetime(2026, 11, 21, tzinfo=UTC)
+    seed_proxies(delegations, now)
+    seeded = delegations.of(TENANT, [SUPPORT])[SUPPORT]
+    assert seeded.acting(now) == HANDLERS
+    changed = delegations.save(TENANT, replace(seeded, proxies=()))
+    seed_proxies(delegations, now)
+    assert delegations.of(TENANT, [SUPPORT])[SUPPORT] == changed
 
 
 @pytest.mark.parametrize("value", ["", "127.0.0.1", "127.0.0.1:", ":25", "127.0.0.1:mail", "127.0.0.1:0", "h:65536"])

@@ -81,7 +81,7 @@ class TeamsProgram:
     def wait_installed(self) -> None:
         """Until everybody has the app."""
         done = wait_until(
-            lambda: all(one["installed"] for one in self.json("GET", "/api/people")),
+            lambda: http_answers(self.web, "/api/installed"),
             timeout_seconds=20,
             give_up=lambda: False,
         )
