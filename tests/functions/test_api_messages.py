@@ -90,7 +90,7 @@ def test_an_auditor_sees_the_message_and_neither_its_content_nor_buttons(world: 
     token = sign_on(world, "auditor@aozora.example", "Matta.Auditor")
     view = call_api(world, "GET", f"/messages/{ref.queue_id}", token)
     assert view.status == 200
-    assert view.json["possible"] == dict.fromkeys(view.json["possible"], False)
+    assert not any(view.json["possible"].values())
     assert call_api(world, "GET", f"/messages/{ref.queue_id}/body", token).status == 404
     assert call_api(world, "POST", f"/messages/{ref.queue_id}/decision", token, body={"verb": "discard"}).status == 403
 
