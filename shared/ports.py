@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
@@ -302,8 +303,35 @@ class RecipientReply:
     unclear: bool = False
 
 
+class HopStep(StrEnum):
+    """A step on the way to where mail could be sent, in this order."""
+
+    CONNECT = "connect"
+    GREETING = "greeting"
+    ENCRYPT = "encrypt"
+    AUTHENTICATE = "authenticate"
+    READY = "ready"
+    """The server answers a command (NOOP) after all of this."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbedStep:
+    """How a step went. ``text`` says what was found, or why it failed; never what was sent."""
+
+    step: HopStep
+    ok: bool
+    text: str = ""
+
+
 class NextHop(Protocol):
     """Delivery over SMTP."""
+
+    def probe(self, server: NextHopServer) -> tuple[ProbedStep, ...]:
+        """Try everything but sending mail, within seconds. The last step is ``READY``, or the first one that failed.
+
+        Steps that the server's settings leave out are not told. Never raises for what a server does.
+        """
+        ...
 
     def deliver(
         self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content

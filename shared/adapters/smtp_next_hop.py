@@ -21,12 +21,13 @@ from itertools import chain
 
 from shared.adapters.smtp_next_hop_connection import Budget, ConnectionFailed
 from shared.adapters.smtp_next_hop_content import END_OF_DATA, Smuggling, header_is_ascii, stuffed
+from shared.adapters.smtp_next_hop_probe import probe_server
 from shared.adapters.smtp_next_hop_reply import Reply, bounded, safe_text
 from shared.adapters.smtp_next_hop_session import Session, open_session
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
 from shared.errors import MattaError
-from shared.ports import Content, RecipientReply, Secrets
+from shared.ports import Content, ProbedStep, RecipientReply, Secrets
 
 SLOWEST_TRANSFER = 256 * 1024
 """Bytes a second below which a server is given up."""
@@ -126,6 +127,10 @@ class SmtpNextHop:
             raise
         session.quit() if transaction.polite else session.connection.close()
         return outcome.result()
+
+    def probe(self, server: NextHopServer) -> tuple[ProbedStep, ...]:
+        """See the port."""
+        return probe_server(server, self._host_name, self._secrets, self._trust)
 
 
 class _Transaction:

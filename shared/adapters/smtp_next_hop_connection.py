@@ -104,6 +104,11 @@ class Connection:
             raise ConnectionFailed(f"no TLS: {_tls_kind(error)}", "4.7.5") from error
         self.encrypted = True
 
+    @property
+    def tls_version(self) -> str:
+        """Such as ``TLSv1.3``; empty in the clear."""
+        return (self._socket.version() or "") if isinstance(self._socket, ssl.SSLSocket) else ""
+
     def send(self, data: bytes, seconds: float | None = None) -> None:
         """Send all of it within one step."""
         try:

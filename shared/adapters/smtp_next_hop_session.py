@@ -19,6 +19,7 @@ from functools import cache
 from shared.adapters.smtp_next_hop_connection import Budget, Connection, ConnectionFailed
 from shared.adapters.smtp_next_hop_reply import Reply
 from shared.core.policy.tenant_settings import NextHopServer
+from shared.ports import HopStep
 
 IMPLICIT_TLS_PORT = 465
 _QUIT_SECONDS = 1.0
@@ -56,40 +57,66 @@ class Session:
             self.connection.close()
 
 
+Note = Callable[[HopStep, str], None]
+"""Told of each step that has worked, with what was found."""
+
+
+def _nobody(step: HopStep, text: str) -> None:
+    """Where nobody wants to know."""
+
+
 def open_session(
-    server: NextHopServer, host_name: str, password: Callable[[], str], trust: str, budget: Budget
+    server: NextHopServer,
+    host_name: str,
+    password: Callable[[], str],
+    trust: str,
+    budget: Budget,
+    note: Note = _nobody,
 ) -> Session:
     """Connect and get ready. ``password`` is asked for only when needed; ``trust`` is a file of CA certificates or empty.
 
-    Raises ``ConnectionFailed`` for whatever keeps mail from being sent, and what ``password`` raises.
+    ``note`` may be told of steps twice: where going on in the clear began a second connection. Raises ``ConnectionFailed`` for whatever keeps mail from being sent, and what ``password`` raises.
     """
     try:
-        return _open(server, host_name, password, trust, budget, encrypt=server.starttls != "none")
+        return _open(server, host_name, password, trust, budget, note, encrypt=server.starttls != "none")
     except TlsFailed:
         if server.starttls != "opportunistic" or server.port == IMPLICIT_TLS_PORT:
             raise
-    return _open(server, host_name, password, trust, budget, encrypt=False)
+    return _open(server, host_name, password, trust, budget, note, encrypt=False)
 
 
 def _open(
-    server: NextHopServer, host_name: str, password: Callable[[], str], trust: str, budget: Budget, *, encrypt: bool
+    server: NextHopServer,
+    host_name: str,
+    password: Callable[[], str],
+    trust: str,
+    budget: Budget,
+    note: Note,
+    *,
+    encrypt: bool,
 ) -> Session:
     connection = Connection.open(server.host, server.port, budget)
+    note(HopStep.CONNECT, "")
     try:
         if server.port == IMPLICIT_TLS_PORT:
             _handshake(connection, server, trust)
-        _expect(connection.reply(), 220, "the server is not ready")
+        greeting = connection.reply()
+        _expect(greeting, 220, "the server is not ready")
         extensions = _hello(connection, host_name)
+        note(HopStep.GREETING, greeting.text)
         if encrypt and not connection.encrypted:
             if "STARTTLS" in extensions and _expect_tls(connection, server):
                 _handshake(connection, server, trust)
                 extensions = _hello(connection, host_name)  # what was offered in the clear does not count
             elif server.starttls != "opportunistic":
                 raise ConnectionFailed("the server offers no STARTTLS", "4.7.4")
+        if server.starttls != "none" or connection.encrypted:
+            note(HopStep.ENCRYPT, connection.tls_version)
         if server.username:
             if not connection.encrypted and server.starttls != "none":
                 raise ConnectionFailed("no password is sent without encryption", "4.7.11")
             _authenticate(connection, extensions.get("AUTH", ""), server.username, password())
+            note(HopStep.AUTHENTICATE, "")
         return Session(connection, extensions)
     except BaseException:
         connection.close()

@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, NextHop
+from shared.ports import Content, HopStep, NextHop
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_server import NextHopServer as Server
@@ -113,3 +113,20 @@ def test_second_run_sends_again_since_a_next_hop_remembers_nothing(setting: Sett
     for _ in range(2):
         setting.hop.deliver(setting.server, "me@aozora.example", [A], envelope(A), content())
     assert len(setting.taken()) == 2
+
+
+def test_a_trial_goes_all_the_way_and_sends_nothing(setting: Setting) -> None:
+    steps = setting.hop.probe(setting.server)
+    assert [(one.step, one.ok) for one in steps] == [
+        (HopStep.CONNECT, True),
+        (HopStep.GREETING, True),
+        (HopStep.ENCRYPT, True),
+        (HopStep.READY, True),
+    ]
+    assert setting.taken() == []
+
+
+def test_a_trial_of_a_server_that_nobody_listens_at_ends_with_the_connection(setting: Setting) -> None:
+    (step,) = setting.hop.probe(setting.silent)
+    assert (step.step, step.ok) == (HopStep.CONNECT, False)
+    assert step.text

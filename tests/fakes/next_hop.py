@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, RecipientReply
+from shared.ports import Content, HopStep, ProbedStep, RecipientReply
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,17 @@ class FakeNextHop:
     def cut(self, host: str) -> None:
         """From now on ``host`` takes messages and hangs up instead of answering."""
         self._cut.add(host)
+
+    def probe(self, server: NextHopServer) -> tuple[ProbedStep, ...]:
+        """See the port."""
+        if server.host in self._silent:
+            return (ProbedStep(HopStep.CONNECT, False, "connection refused"),)
+        steps = [HopStep.CONNECT, HopStep.GREETING]
+        if server.starttls != "none":
+            steps.append(HopStep.ENCRYPT)
+        if server.username:
+            steps.append(HopStep.AUTHENTICATE)
+        return tuple(ProbedStep(step, True) for step in (*steps, HopStep.READY))
 
     def deliver(
         self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
