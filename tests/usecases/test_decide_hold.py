@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import email
+from dataclasses import replace
 from datetime import timedelta
 from email import policy as email_policy
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 
+from shared.adapters.message_store_table import TableMessageStore
+from shared.adapters.storage_clients import table_client
 from shared.core.hold.actor import Channel, Role
 from shared.core.hold.partial_release import CannotDrop
 from shared.core.hold.record import Fate, State
 from shared.core.message.identity import MessageRef
 from shared.core.people.delegation import Delegation, Proxy
 from shared.core.people.person import Person
-from shared.core.policy.actions import AddHeader, Zip
+from shared.core.policy.actions import AddHeader, Delay, Zip
 from shared.core.policy.conditions.model import RecipientDomain
 from shared.core.policy.policies import Policy
 from shared.errors import NotFound, StorageUnavailable
 from shared.ports_people import AuditCode
+from shared.settings import ProcessSettings
 from shared.usecases.decide_hold import (
     Acted,
     Asker,
@@ -31,6 +36,7 @@ from shared.usecases.decide_hold import (
 )
 from shared.usecases.deliver_message import deliver_message
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
+from tests.support.azurite import Azurite
 
 RIVAL = "rival@other.example"
 PROXY = "natsuki@aozora.example"
@@ -65,7 +71,7 @@ def held(world: World, *recipients: str, cc: str = "") -> MessageRef:
 def sent(world: World, *recipients: str) -> list[EmailMessage]:
     """What these recipients got, one message for each time."""
     got = [one.data for one in world.next_hop.transactions for who in one.accepted if who in recipients]
-    return [email.message_from_bytes(data, policy=email_policy.default) for data in got]  # type: ignore[misc]  # of that policy
+    return [email.message_from_bytes(data, policy=email_policy.default) for data in got]
 
 
 def test_a_partial_release_reaches_the_others_without_what_was_left_out() -> None:
@@ -84,6 +90,24 @@ def test_a_partial_release_reaches_the_others_without_what_was_left_out() -> Non
         assert message["Cc"] is None
     fates = {result.address: result.fate for result in world.record(ref).recipients}
     assert fates == {OUTSIDE: Fate.SENT, INSIDE: Fate.SENT, RIVAL: Fate.DROPPED}
+
+
+def test_what_was_left_out_survives_real_storage(azurite: Azurite) -> None:
+    process = ProcessSettings(storage=azurite.connection_string)
+    table = f"t{uuid4().hex}"
+    table_client(process, table).create_table()
+    world = World()
+    world.messages = TableMessageStore(process, table=table)  # type: ignore[assignment]  # the same port
+    world.app = replace(world.app, messages=world.messages)
+    ref = held(world, OUTSIDE, cc=RIVAL)
+    result = decide_hold(world.app, ref, ME, HoldWish(Verb.RELEASE, frozenset({1}), (RIVAL,), ("3",)))
+    assert isinstance(result, Acted)
+    assert world.record(ref) == result.record
+    world.work()
+    (message,) = sent(world, OUTSIDE)
+    assert [part.get_filename() for part in message.iter_attachments()] == ["list.csv"]
+    assert sent(world, RIVAL) == []
+    assert world.record(ref).state is State.DELIVERED
 
 
 @pytest.mark.parametrize(
@@ -223,7 +247,7 @@ def test_a_directory_that_does_not_answer_decides_nothing() -> None:
 
 
 def test_a_delayed_message_is_recalled_or_sent_at_once() -> None:
-    policy = Policy(id="p", when=RecipientDomain(operator="is-external"), actions=(_delay(),))
+    policy = Policy(id="p", when=RecipientDomain(operator="is-external"), actions=(Delay(minutes=10),))
     world = World(make_settings(rules=(), policies=(policy,)))
     recalled, hurried = world.judge(OUTSIDE), world.judge(OUTSIDE)
     assert world.record(recalled).state is State.DELAYED
@@ -234,12 +258,6 @@ def test_a_delayed_message_is_recalled_or_sent_at_once() -> None:
     world.work()
     assert world.record(recalled).state is State.DISCARDED
     assert len(sent(world, OUTSIDE)) == 1
-
-
-def _delay() -> object:
-    from shared.core.policy.actions import Delay
-
-    return Delay(minutes=10)
 
 
 def test_mail_of_mattas_own_is_nobodys_to_decide() -> None:

@@ -11,7 +11,7 @@ from shared.core.hold.approval import ApprovalStep
 from shared.core.hold.begin import begin, recipients_by_variant
 from shared.core.hold.forms import recipients_of, transforms_of
 from shared.core.hold.partial_release import REDUCED, CannotDrop, droppable_recipients, may_drop_attachments
-from shared.core.hold.record import EventCode, Fate, MessageRecord, State, Variant
+from shared.core.hold.record import Change, EventCode, Fate, MessageRecord, State, Variant
 from shared.core.hold.release_terms import ReleaseTerms
 from shared.core.message.facts import Protection
 from shared.core.policy.decision import ApprovalCall, Decision, DecisionPart, Disposition
@@ -57,7 +57,7 @@ def part(*recipients: str, calls: tuple[object, ...] = (), added: tuple[str, ...
     return DecisionPart(recipients, Disposition.HOLD, (), stored_calls(calls), added)  # type: ignore[arg-type]  # calls
 
 
-def released(record: MessageRecord, *recipients: str, attachments: tuple[str, ...] = ()) -> state.Change:
+def released(record: MessageRecord, *recipients: str, attachments: tuple[str, ...] = ()) -> Change:
     return state.release(record, SENDER, NOW, ReleaseTerms(recipients, attachments))
 
 
