@@ -216,7 +216,8 @@ class Instance:
             self._start(part)
             if part.name == "mailbox":
                 self._seed()
-        self._wait_for_the_app()
+        if "teams" in self.children:
+            self._wait_for_the_app()
         self._write_endpoints()
 
     def restart(self, name: str) -> None:

@@ -22,7 +22,7 @@ from local.tools import ROOT
 from tests.support.waiting import is_alive, wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-PARTS = {"azurite", "mailbox", "teams", "functions", "relay"}
+PARTS = {"azurite", "mailbox", "teams", "identity", "functions", "portal", "relay"}
 
 
 def free_base() -> int:
