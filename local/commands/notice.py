@@ -96,7 +96,7 @@ def _rendered(
     name: NoticeName, language: Language, channel: NoticeChannel, own: NoticeText | None, *, whole: bool
 ) -> bytes:
     """Raises ``ValueError`` for a channel that the notice does not use."""
-    from local.notice_preview import html_of, preview_card, preview_mail, preview_text
+    from shared.core.notice.preview_notice import html_of, preview_card, preview_mail, preview_text
 
     if channel == "teams-card":
         card = json.loads(preview_card(name, language, own))

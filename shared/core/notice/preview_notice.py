@@ -1,13 +1,12 @@
-"""A notice with a sample message, as each way of telling people shows it. Local tooling; sends nothing."""
+"""A notice with a sample message, as each way of telling people shows it: previews for whoever writes words for it. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
-from local.notice_sample import ANSWER, APPROVER, COMMENT, DOMAIN, FILE_NAME, NOW, PASSWORD, SENDER, sample_record
 from shared.core.hold.record import MessageRecord
 from shared.core.notice.approval_letter import ApprovalLetter, ApprovalMail, write_approval_letter
 from shared.core.notice.approval_sheet import make_approval_sheet
@@ -29,6 +28,17 @@ from shared.core.notice.password_letter import (
 )
 from shared.core.notice.receipt_letter import Receipt, write_receipt_letter
 from shared.core.notice.receipt_sheet import make_receipt_sheet
+from shared.core.notice.sample_message import (
+    ANSWER,
+    APPROVER,
+    COMMENT,
+    DOMAIN,
+    FILE_NAME,
+    NOW,
+    PASSWORD,
+    SENDER,
+    sample_record,
+)
 from shared.core.notice.sheet import HoldEnd, make_sheet
 from shared.core.notice.teams_text import short_text
 from shared.core.policy.tenant_settings import NextHopServer, NoticeName, NoticeText, Route, TenantSettings
@@ -82,12 +92,27 @@ def preview_mail(notice: NoticeName, language: Language, own: NoticeText | None)
     return write_password_letter(told, letter, Named((record.envelope.recipients[0],)))
 
 
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """What a mail client shows of a mail: its subject, its text, and its HTML (empty where it has none)."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def parts_of(mail: bytes) -> MailParts:
+    """The parts of a mail that Matta wrote."""
+    message = message_from_bytes(mail, policy=policy.default)
+    found = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
+    text, html = (str(body.get_content()) if body is not None else "" for body in found.values())
+    return MailParts(str(message["Subject"] or ""), text, html)
+
+
 def html_of(mail: bytes) -> str:
     """What a mail client shows: the HTML, or the text of a mail that has none."""
-    message = message_from_bytes(mail, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    body = message.get_body(("html", "plain"))
-    return str(body.get_content()) if body else ""
+    parts = parts_of(mail)
+    return parts.html or parts.text
 
 
 def preview_card(notice: NoticeName, language: Language, own: NoticeText | None) -> bytes:

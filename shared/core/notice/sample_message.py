@@ -1,4 +1,4 @@
-"""A sample message as every notice shows it, for previews. Local tooling; nothing of it is stored or sent."""
+"""A sample message as every notice shows it, for previews; nothing of it is stored or sent. Pure."""
 
 from __future__ import annotations
 
