@@ -73,7 +73,7 @@ def settings_of(model: type[Model], prefix: str = "") -> Iterator[tuple[str, Any
     for field in msgspec.structs.fields(model):
         path = f"{prefix}{field.name}"
         default = field.default if field.default is not msgspec.NODEFAULT else "required"
-        inner = re.search(r"(\w+)\b(?=, \.\.\.\]|'>$)", str(field.type))
+        inner = re.search(r"(\w+)\b(?=, \.\.\.\]|'>$| \| None$)", str(field.type))
         nested = next((kind for kind in Model.__subclasses__() if inner and kind.__name__ == inner.group(1)), None)
         if nested is not None and nested.__struct_config__.tag is not None:
             nested = None  # conditions and actions have tables of their own
@@ -84,7 +84,7 @@ def settings_of(model: type[Model], prefix: str = "") -> Iterator[tuple[str, Any
             default = None
         yield path, default
         if nested is not None:
-            yield from settings_of(nested, f"{path}[].")
+            yield from settings_of(nested, f"{path}." if str(field.type).endswith("| None") else f"{path}[].")
 
 
 def test_every_setting_is_described_with_its_default() -> None:
