@@ -95,6 +95,7 @@ class AuditCode(StrEnum):
     PROXIES_CHANGED = "proxies-changed"
     ABSENCE_CHANGED = "absence-changed"
     PEOPLE_IMPORTED = "people-imported"
+    NEXT_HOP_TRIED = "next-hop-tried"
     TEAMS_INSTALLED = "teams-installed"
     TEAMS_REMOVED = "teams-removed"
     CHANNEL_REPLACED = "channel-replaced"

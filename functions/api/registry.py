@@ -8,9 +8,11 @@ from functions.api import (
     messages,
     meta,
     passwords,
+    previews,
     profile,
     settings,
     settings_history,
+    try_out,
 )
 from functions.api.route import Route
 
@@ -23,6 +25,8 @@ _FILES = (
     settings.routes,
     settings_history.routes,
     exchange.routes,
+    previews.routes,
+    try_out.routes,
 )
 
 

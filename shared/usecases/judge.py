@@ -70,7 +70,7 @@ def judge(
     }
     if explain:
         document["explanation"] = None if judged.context is None else explain_decision(settings, judged.context)
-    plain: dict[str, Any] = _printable(msgspec.to_builtins(document))
+    plain: dict[str, Any] = printable(msgspec.to_builtins(document))
     plain["facts"]["protections"].sort()
     return plain
 
@@ -139,12 +139,12 @@ def _reason(reason: Reason, language: Language) -> dict[str, Any]:
     }
 
 
-def _printable(value: Any) -> Any:
-    """The same document with every string writable as UTF-8: half of a surrogate pair becomes a replacement mark."""
+def printable(value: Any) -> Any:
+    """The same plain document with every string writable as UTF-8: half of a surrogate pair becomes a replacement mark."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
+        return {key: printable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_printable(item) for item in value]
+        return [printable(item) for item in value]
     return value
