@@ -94,7 +94,7 @@ def export_file(call: Call) -> Answer:
     raw_body=("text/csv", "application/json"),
     largest_body=LARGEST_FILE,
     problems=(412,),
-    cost=40,
+    cost=20,
 )
 def import_file(call: Call) -> ImportResult:
     """All or nothing: 422 names every line that is wrong (``fields``). If-Match, where it is sent, guards settings."""
