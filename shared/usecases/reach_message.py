@@ -8,7 +8,7 @@ from shared.app import App
 from shared.core.access.principal import Principal
 from shared.core.access.roles import Right
 from shared.core.hold.actor import Channel, Role
-from shared.core.hold.approval_standing import may_answer
+from shared.core.hold.approval_standing import approver_standing, may_answer
 from shared.core.hold.entitlement import Standing, sender_of
 from shared.core.hold.record import MessageRecord
 from shared.core.message.identity import MessageRef
@@ -57,20 +57,20 @@ def reach_message(app: App, who: Principal, queue_id: str) -> Reached:
         raise NotFound("no such message")
     record = stored.record
     standing = standing_of(app, record, who.address)
-    seat = _seat(app, record, who.address)
+    asked, seat = _asked(app, record, who.address)
     if standing is not None:
-        return Reached(stored, standing, content=True, decide=True, own=True, seat=seat[0] if seat else "")
+        return Reached(stored, standing, content=True, decide=True, own=True, seat=seat)
     groups = groups_of(app, who.tenant_id, sender_of(record))
     sees = who.reaches(Right.READ_MESSAGES, groups)
-    if seat is None and not sees:
+    if asked is None and not sees:
         raise NotFound("not their message")
     return Reached(
         stored,
-        seat[1] if seat is not None else Standing(Role.ADMINISTRATOR, sender_of(record)),
-        content=seat is not None or who.reaches(Right.READ_CONTENT, groups),
+        asked if asked is not None else Standing(Role.ADMINISTRATOR, sender_of(record)),
+        content=asked is not None or who.reaches(Right.READ_CONTENT, groups),
         decide=who.reaches(Right.DECIDE, groups),
         own=False,
-        seat=seat[0] if seat else "",
+        seat=seat,
     )
 
 
@@ -82,7 +82,11 @@ def asker_of(who: Principal, peer: str, reached: Reached | None = None) -> Asker
     return asker
 
 
-def _seat(app: App, record: MessageRecord, person: str) -> tuple[str, Standing] | None:
+def _asked(app: App, record: MessageRecord, person: str) -> tuple[Standing | None, str]:
+    """As what they were asked to approve it, however that ended, and the seat that they may answer for now."""
     if record.approval is None:
-        return None
-    return may_answer(record, person, approval_people(app, record, person), app.clock.now())
+        return None, ""
+    people, now = approval_people(app, record, person), app.clock.now()
+    looks, answers = approver_standing(record, person, people, now), may_answer(record, person, people, now)
+    found = answers or looks
+    return (found[1] if found else None), (answers[0] if answers else "")
