@@ -234,6 +234,14 @@ class SettingsStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleFound:
+    """People of a search; ``after`` continues behind them, and is empty at the end."""
+
+    people: tuple[Person, ...]
+    after: str = ""
+
+
 class Directory(Protocol):
     """Who is who in a tenant."""
 
@@ -252,8 +260,22 @@ class Directory(Protocol):
         """Active people who are directly in a group, by address, at most ``limit``; costs what the group's size is."""
         ...
 
+    def search(self, tenant_id: str, text: str, after: str, limit: int) -> PeopleFound:
+        """Active people whose address begins with ``text``, by address, and then those of whose name a word does
+        (``core/people/name_tokens.py``); nobody twice. An empty text finds everybody. Costs what is found, however many
+        people there are. A page may be short and still have a next. Raises ``NotFound`` for a mark that is none.
+        """
+        ...
+
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """Add or replace people."""
+        ...
+
+    def change(self, tenant_id: str, before: Person | None, after: Person) -> None:
+        """Store ``after`` if ``before`` is what is stored of the same address (``None``: nothing), read anew.
+
+        Raises ``Conflict`` where it is not; then nothing is done. A second run of the same change is no error.
+        """
         ...
 
     def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:

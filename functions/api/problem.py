@@ -66,6 +66,8 @@ TITLES = {
     "method-not-allowed": "This cannot be done here.",
     "conflict": "Somebody else changed this at the same time.",
     "stale": "Somebody has changed this since you loaded it.",
+    "already-there": "There is one already.",
+    "in-use": "This is still in use.",
     "already-decided": "This was decided already.",
     "not-acknowledged": "Confirm every reason before releasing.",
     "cannot-leave-out": "The message cannot be released without this.",

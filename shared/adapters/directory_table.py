@@ -17,12 +17,13 @@ import msgspec
 
 from shared.adapters import directory_table_rows as rows
 from shared.adapters.directory_table_cache import DirectoryCache
+from shared.adapters.directory_table_search import DirectorySearch
 from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
 from shared.core.message.identity import TENANT_ID
-from shared.errors import NotFound
-from shared.ports import Group, Person
+from shared.errors import Conflict, NotFound
+from shared.ports import Group, PeopleFound, Person
 from shared.settings import ProcessSettings
 
 if TYPE_CHECKING:
@@ -99,6 +100,24 @@ class TableDirectory:
                 break
             last = addresses[-1]
         return tuple(sorted(found, key=lambda person: person.address.lower()))
+
+    def search(self, tenant_id: str, text: str, after: str, limit: int) -> PeopleFound:
+        """See the port. Raises ``StorageUnavailable``."""
+        _check(tenant_id)
+        timeout = self._process.storage_timeout
+        search = DirectorySearch(self._table, timeout, tenant_id, text, lambda names: self.people(tenant_id, names))
+        return search.page(after, limit)
+
+    def change(self, tenant_id: str, before: Person | None, after: Person) -> None:
+        """See the port. Raises ``StorageUnavailable``."""
+        _check(tenant_id)
+        touched = {key.rpartition(":")[0] for one in (before, after) for key in rows.index_keys(one)}
+        try:
+            # A row of the index that somebody else took away already stops the whole transaction: then without tidying.
+            if not any(self._change(tenant_id, before, after, tidy=tidy) for tidy in (True, False)):
+                raise Conflict("the person changes all the time")
+        finally:
+            self._cache.forget(tenant_id, touched | {rows.person_key(after.address)})
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """See the port. Of several with one address the last counts. Raises ``StorageUnavailable``."""
@@ -196,6 +215,38 @@ class TableDirectory:
                     return
         finally:
             self._cache.forget(tenant_id, touched)
+
+    def _change(self, tenant_id: str, before: Person | None, after: Person, *, tidy: bool) -> bool:
+        """``False`` where a row of the index was not there any more; then nothing was done."""
+        key = rows.person_key(after.address)
+
+        def once() -> bool:
+            with storage_call("change a person"):
+                try:
+                    stored = self._table.get_entity(tenant_id, key)
+                except Exception as error:
+                    if verdict(error) is not Verdict.MISSING:
+                        raise
+                    stored = None
+                present = msgspec.convert(unpack(stored), Person) if stored is not None else None
+                if present == after:
+                    return True  # this very change, whose answer was lost
+                if present != before:
+                    raise Conflict("somebody else changed the person")
+                etag = str(stored.metadata["etag"]) if stored is not None else ""
+                for operations in rows.change_operations(tenant_id, before, after, etag, tidy=tidy):
+                    try:
+                        self._table.submit_transaction(operations)
+                    except Exception as error:
+                        found = verdict(error)
+                        if found in (Verdict.CHANGED, Verdict.EXISTS):
+                            raise Conflict("somebody else changed the person") from error
+                        if found is not Verdict.MISSING or not tidy:
+                            raise
+                        return False
+            return True
+
+        return repeated(once, self._process.storage_timeout)
 
     def _submit(self, operations: rows.Operations) -> bool:
         """Carry out a transaction; ``False`` where a row that it takes away is gone already: nothing was done."""

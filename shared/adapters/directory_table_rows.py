@@ -6,8 +6,9 @@
 | ``g:{group}`` | a group |
 | ``i:{id}:{address}`` | that a person has this directory id |
 | ``m:{group}:{address}`` | that an active person is directly in this group |
+| ``n:{token}:{address}`` | that an active person's name has this word (``core/people/name_tokens.py``) |
 
-Rows ``i:`` and ``m:`` are an index. They change in the transaction that changes their person, so none is ever missing;
+Rows ``i:``, ``m:`` and ``n:`` are an index. They change in the transaction that changes their person, so none is ever missing;
 one too many may be left behind by a crash, which is why readers ask the person's own row.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 
 from shared.adapters.storage_documents import pack
 from shared.adapters.storage_keys import safe_key
+from shared.core.people.name_tokens import name_tokens
 from shared.ports import Person
 
 _LONGEST = 200
@@ -47,6 +49,20 @@ def member_prefix(group_id: str) -> str:
     return f"m:{safe_key(group_id.casefold(), _LONGEST)}"
 
 
+def name_prefix(token: str) -> str:
+    """What the index keys of a word of a name begin with, up to the colon."""
+    return f"n:{safe_key(token)}"
+
+
+def beginning_filter(tenant_id: str, beginning: str, after: str = "") -> str:
+    """The query for all keys that begin so, or those of them behind the key ``after``.
+
+    ``~~`` sorts behind everything that ``safe_key`` makes of a longer text.
+    """
+    begin = f"RowKey gt '{after}'" if after else f"RowKey ge '{beginning}'"
+    return f"PartitionKey eq '{tenant_id}' and {begin} and RowKey lt '{beginning}~~'"
+
+
 def index_key(prefix: str, address: str) -> str:
     """Row key of one index row."""
     return f"{prefix}:{safe_key(address.lower(), _LONGEST)}"
@@ -65,6 +81,7 @@ def index_keys(person: Person | None) -> set[str]:
     prefixes = {id_prefix(person.id)} if person.id else set()
     if person.active:
         prefixes |= {member_prefix(group) for group in person.groups}
+        prefixes |= {name_prefix(token) for token in name_tokens(person)}
     return {index_key(prefix, person.address) for prefix in prefixes}
 
 
@@ -90,6 +107,36 @@ def batches(
         collected += operations
     if collected:
         yield ready, collected
+
+
+def change_operations(
+    tenant_id: str, before: Person | None, after: Person, etag: str, *, tidy: bool
+) -> Iterator[Operations]:
+    """Transactions that change one person if the row still has ``etag``, or is still missing (``before`` ``None``).
+
+    The last one has the row; those before it, where one does not hold everything, only add to the index.
+    """
+    from azure.core import MatchConditions
+    from azure.data.tables import UpdateMode
+
+    key = person_key(after.address)
+    adding: Operations = []
+    changing: Operations = []
+    for operation in _operations(tenant_id, after, before, tidy=tidy):
+        row = operation[1]
+        if row["RowKey"] == key and before is None:
+            changing.append(("create", row))
+        elif row["RowKey"] == key:
+            condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified, "mode": UpdateMode.REPLACE}
+            changing.append(("update", row, condition))
+        else:
+            (changing if operation[0] == "delete" else adding).append(operation)
+    changing = changing[:_MOST_OPERATIONS]  # old rows too many are left: readers ask the person's own row
+    room = _MOST_OPERATIONS - len(changing)
+    early = adding[room:]
+    for start in range(0, len(early), _MOST_OPERATIONS):
+        yield early[start : start + _MOST_OPERATIONS]
+    yield [*adding[:room], *changing]
 
 
 def _operations(tenant_id: str, person: Person, before: Person | None, *, tidy: bool) -> Operations:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.directory_table import TableDirectory
 from shared.adapters.storage_clients import table_client
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ports import Directory, Group, Person
 from tests.fakes.directory import FakeDirectory
 from tests.support.threads import at_once
@@ -229,3 +229,88 @@ def test_ten_at_once_move_one_person_between_groups(directory: Directory) -> Non
         found = {f"g{n}" for n in range(10) if directory.members("demo", f"g{n}", 5)}
         assert found == {group}
         assert len(directory.members("demo", "all", 5)) == 1
+
+
+TARO = Person("taro@aozora.example", "星空 太郎", "ja")
+EMMA = Person("wilson@aozora.example", "Emma Emmason Wilson", "en")
+HANADA = Person("hanada@aozora.example", "ハナダ　ユリ")
+
+
+def _search(directory: Directory, text: str, limit: int = 10) -> list[str]:
+    """All pages of a search."""
+    found: list[str] = []
+    after = ""
+    for _ in range(50):
+        page = directory.search("demo", text, after, limit)
+        assert len(page.people) <= limit
+        found += [person.address.lower() for person in page.people]
+        after = page.after
+        if not after:
+            return found
+    raise AssertionError("the pages never end")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 10])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("", ["all", "hanada", "hanako", "taro", "wilson"], id="everybody by address"),
+        pytest.param("hana", ["hanada", "hanako"], id="address"),
+        pytest.param(" HANAKO@", ["hanako"], id="address in capitals with a space"),
+        pytest.param("花", ["hanako"], id="given name"),
+        pytest.param("青空花", ["hanako"], id="whole name without its space"),
+        pytest.param("青空　花子", ["hanako"], id="whole name with another space"),
+        pytest.param("ﾊﾅﾀﾞ", ["hanada"], id="half width"),
+        pytest.param("emm", ["wilson"], id="two words of one name"),
+        pytest.param("wil", ["wilson"], id="address and name of the same person"),
+        pytest.param("e", ["wilson", "all"], id="names by alphabet"),
+        pytest.param("空", [], id="not the beginning of a word"),
+        pytest.param("'", [], id="a quote"),
+        pytest.param("~", [], id="what stands for others in keys"),
+        pytest.param("x" * 500, [], id="too long"),
+    ],
+)
+def test_people_are_found_by_the_beginning_of_address_and_name(
+    directory: Directory, text: str, found: list[str], limit: int
+) -> None:
+    gone = replace(TARO, address="hanamaru@aozora.example", display_name="花丸")
+    directory.save("demo", [HANAKO, EVERYBODY, TARO, EMMA, HANADA, gone])
+    directory.save("demo-2", [replace(TARO, address="hanae@aozora.example")])
+    directory.remove("demo", [gone.address])
+    assert [address.partition("@")[0] for address in _search(directory, text, limit)] == found
+
+
+def test_a_renamed_person_is_found_by_the_new_name_alone(directory: Directory) -> None:
+    directory.save("demo", [TARO])
+    directory.change("demo", TARO, replace(TARO, display_name="月夜 太郎"))
+    assert _search(directory, "星空") == []
+    assert _search(directory, "月夜") == _search(directory, "太郎") == [TARO.address]
+
+
+def test_a_change_counts_if_nobody_was_faster(directory: Directory) -> None:
+    directory.change("demo", None, TARO)
+    directory.change("demo", None, TARO)  # the same again: its answer was lost
+    with pytest.raises(Conflict):
+        directory.change("demo", None, replace(TARO, language="en"))
+    moved = replace(TARO, groups=tuple(f"group-{number}" for number in range(150)))
+    directory.change("demo", TARO, moved)
+    with pytest.raises(Conflict):
+        directory.change("demo", TARO, replace(TARO, language="en"))
+    assert directory.people("demo", [TARO.address])[TARO.address] == moved
+    assert directory.members("demo", "GROUP-149", 10) == (moved,)
+    directory.change("demo", moved, TARO)
+    assert directory.members("demo", "group-149", 10) == ()
+    assert directory.people("demo", [TARO.address])[TARO.address] == TARO
+
+
+def test_of_changes_at_the_same_time_one_counts(directory: Directory) -> None:
+    directory.save("demo", [TARO])
+
+    def change(number: int) -> str:
+        try:
+            directory.change("demo", TARO, replace(TARO, display_name=f"Number {number}"))
+        except Conflict:
+            return "conflict"
+        return "done"
+
+    assert sorted(map(str, at_once(6, change))) == ["conflict"] * 5 + ["done"]

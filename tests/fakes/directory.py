@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import islice
 
 from shared.core.message.identity import TENANT_ID
-from shared.errors import NotFound
-from shared.ports import Group, Person
+from shared.core.people.name_tokens import found_by, wanted_token
+from shared.errors import Conflict, NotFound
+from shared.ports import Group, PeopleFound, Person
 from tests.fakes.trouble import Trouble
 
 
@@ -35,6 +36,33 @@ class FakeDirectory:
             _check(tenant_id)
             for person in people:
                 self._people[tenant_id, person.address.lower()] = person
+
+    def change(self, tenant_id: str, before: Person | None, after: Person) -> None:
+        """See the port."""
+        with self.trouble.around("change"), self._lock:
+            _check(tenant_id)
+            key = (tenant_id, after.address.lower())
+            present = self._people.get(key)
+            if present not in (before, after):
+                raise Conflict("somebody else changed the person")
+            self._people[key] = after
+
+    def search(self, tenant_id: str, text: str, after: str, limit: int) -> PeopleFound:
+        """See the port."""
+        with self.trouble.around("search"), self._lock:
+            _check(tenant_id)
+            beginning, wanted = text.strip().lower(), wanted_token(text)
+            found: list[tuple[str, Person]] = []
+            for key, person in sorted(self._people.items()):
+                if key[0] != tenant_id or not person.active:
+                    continue
+                if key[1].startswith(beginning):
+                    found.append((f"a {key[1]}", person))
+                elif wanted and (token := found_by(person, wanted)):
+                    found.append((f"n {token} {key[1]}", person))
+            found.sort(key=lambda one: one[0])
+            left = [one for one in found if one[0] > after]
+            return PeopleFound(tuple(one[1] for one in left[:limit]), left[limit - 1][0] if len(left) > limit else "")
 
     def groups(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Group]:
         """See the port."""

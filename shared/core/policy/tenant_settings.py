@@ -6,6 +6,7 @@ there. A new tenant works with its domains and next hop alone (product.md S3).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -30,6 +31,10 @@ RuleKind = Literal[
 KeywordPlace = Literal["subject", "body", "attachment-names"]
 NoticeChannel = Literal["mail", "teams-card", "teams-text"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+EntraTenant = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")]
+"""The id of a Microsoft Entra directory, lower case; empty: none."""
+Plan = Literal["trial", "standard", "premium"]
+"""What a tenant has bought from the operator; all plans can do the same."""
 SharedValue = Literal["notices.language", "notices.reminder_hours", "notices.reminders", "notices.channels"]
 """The single values that groups and users may set too, where the tenant has not (product.md S2)."""
 
@@ -189,7 +194,7 @@ class HoldNotices(Model, frozen=True):
 class Teams(Model, frozen=True):
     """The tenant's Microsoft Teams. ``entra_tenant`` is its directory id; empty means that no bot is installed."""
 
-    entra_tenant: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")] = ""
+    entra_tenant: EntraTenant = ""
 
 
 class Grant(Model, frozen=True, kw_only=True):
@@ -207,7 +212,7 @@ class Access(Model, frozen=True):
     Entra registration count as well as ``grants``.
     """
 
-    entra_tenant: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")] = ""
+    entra_tenant: EntraTenant = ""
     app_roles: bool = True
     grants: Annotated[tuple[Grant, ...], msgspec.Meta(max_length=1000)] = ()
 
@@ -238,7 +243,8 @@ class TenantSettings(Model, frozen=True):
     """One version of everything a tenant has set.
 
     A shared value counts as set by the administrator where it differs from the default or is named in ``fixed``. A tenant
-    that the operator has ``suspended`` cannot send: the relay defers its mail, and nobody signs on.
+    that the operator has ``suspended`` cannot send: the relay defers its mail, and nobody signs on. ``plan`` and
+    ``trial_ends_at`` are the operator's notes for billing; the end of a trial is shown and stops nothing by itself.
     """
 
     tenant_id: TenantId
@@ -258,6 +264,8 @@ class TenantSettings(Model, frozen=True):
     teams: Teams = Teams()
     access: Access = Access()
     suspended: bool = False
+    plan: Plan = "standard"
+    trial_ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     delivery: Delivery = Delivery()
     fixed: tuple[SharedValue, ...] = ()
 

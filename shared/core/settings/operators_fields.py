@@ -11,7 +11,7 @@ import msgspec
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import PermanentError
 
-FIELDS = ("tenant_id", "ingress", "suspended")
+FIELDS = ("tenant_id", "ingress", "suspended", "plan", "trial_ends_at")
 DIRECTORIES = ("teams", "access")
 """Parts of the settings whose ``entra_tenant`` is the operator's."""
 
@@ -59,6 +59,8 @@ def keep_operators_fields(present: TenantSettings, edit: TenantSettings) -> Tena
         tenant_id=present.tenant_id,
         ingress=present.ingress,
         suspended=present.suspended,
+        plan=present.plan,
+        trial_ends_at=present.trial_ends_at,
         teams=msgspec.structs.replace(edit.teams, entra_tenant=present.teams.entra_tenant),
         access=msgspec.structs.replace(edit.access, entra_tenant=present.access.entra_tenant),
     )
