@@ -100,6 +100,19 @@ class AuditCode(StrEnum):
     TEAMS_REMOVED = "teams-removed"
     CHANNEL_REPLACED = "channel-replaced"
     DECIDED = "decided"
+    SIGN_ON_REFUSED = "sign-on-refused"
+    SETTINGS_CHANGED = "settings-changed"
+    PERSON_ADDED = "person-added"
+    PERSON_CHANGED = "person-changed"
+    PERSON_REMOVED = "person-removed"
+    GROUP_ADDED = "group-added"
+    GROUP_CHANGED = "group-changed"
+    GROUP_REMOVED = "group-removed"
+    TENANT_CREATED = "tenant-created"
+    TENANT_CHANGED = "tenant-changed"
+    TENANT_SUSPENDED = "tenant-suspended"
+    TENANT_RESUMED = "tenant-resumed"
+    WORK_RETRIED = "work-retried"
 
 
 @dataclass(frozen=True, slots=True)

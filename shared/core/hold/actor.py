@@ -14,6 +14,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"
     SYSTEM = "system"
+    OPERATOR = "operator"
+    """Whoever runs the service: only in the audit log, never about a message's content."""
     STRANGER = "stranger"
     """Somebody who has no business with the thing: only in refusals that the audit log notes."""
 

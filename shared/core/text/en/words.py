@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "role.approver": "approver",
     "role.administrator": "administrator",
     "role.system": "system",
+    "role.operator": "service operator",
     "role.stranger": "person without a right to it",
     "channel.link": "link in mail",
     "channel.portal": "portal",

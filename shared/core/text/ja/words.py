@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "role.approver": "承認者",
     "role.administrator": "管理者",
     "role.system": "システム",
+    "role.operator": "サービス運用者",
     "role.stranger": "権限のない人",
     "channel.link": "メールのリンク",
     "channel.portal": "ポータル",
