@@ -27,20 +27,24 @@ class People:
 
     def is_removed(self, address: str) -> bool:
         """Whether the directory has taken that person out."""
-        person = self.known.get(address.lower())
-        return person is not None and not person.active
+        rows = self._rows(address)
+        return bool(rows) and not any(person.active for person in rows)
 
     def is_shared(self, address: str) -> bool:
         """Whether that is a shared mailbox."""
-        person = self.known.get(address.lower())
-        return person is not None and person.kind is PersonKind.SHARED
+        return any(person.kind is PersonKind.SHARED for person in self._rows(address))
 
     def same(self, one: str, other: str) -> bool:
         """Whether two addresses are one person's: the same address, or the same directory id."""
         if normal_address(one) == normal_address(other):
             return True
-        first, second = self.known.get(one.lower()), self.known.get(other.lower())
-        return first is not None and second is not None and bool(first.id) and first.id == second.id
+        first, second = self._rows(one), self._rows(other)
+        return any(person.id and person.id == another.id for person in first for another in second)
+
+    def _rows(self, address: str) -> tuple[Person, ...]:
+        """What the directory says of an address as it is written, and of its normal form: one mailbox, spelled twice."""
+        found = (self.known.get(spelled) for spelled in dict.fromkeys((address.lower(), normal_address(address))))
+        return tuple(person for person in found if person is not None)
 
     def proxies_of(self, principal: str, now: datetime) -> tuple[str, ...]:
         """Who may act for ``principal`` now: normal addresses, without the principal and without who was removed."""

@@ -9,6 +9,7 @@ import pytest
 from shared.core.hold.entitlement import People, asked_person, entitled
 from shared.core.hold.record import MessageRecord, Role
 from shared.core.message.facts import Mailbox
+from shared.core.people.person import Person, PersonKind
 from shared.core.policy.tenant_settings import HoldNotices, TenantSettings
 from tests.support.app import make_settings
 from tests.support.holds import make_change, with_header
@@ -69,3 +70,21 @@ def test_a_sender_who_is_none_of_the_tenants_own_is_not_asked(
     assert role_of(record, asked, settings) is role
     if asked != sender:
         assert role_of(record, sender, settings) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        pytest.param("sato@aozora.example", '"sato"@aozora.example', id="quotes-that-it-could-do-without"),
+        pytest.param("sato@aozora.example", '"Sa\\to"@Aozora.Example', id="backslashes"),
+        pytest.param("sato@xn--r8jz45g.jp", "sato@例え.jp", id="a-domain-in-its-own-script"),
+    ],
+)
+def test_a_person_is_known_however_the_address_is_written(known: str, written: str) -> None:
+    alias = "h.sato@aozora.example"
+    people = People({known: Person(known, id="id-sato"), alias: Person(alias, id="id-sato")})
+    assert people.same(written, alias)
+    assert people.same(alias, written)
+    assert not people.is_removed(written)
+    assert People({known: Person(known, active=False)}).is_removed(written)
+    assert People({known: Person(known, kind=PersonKind.SHARED)}).is_shared(written)
