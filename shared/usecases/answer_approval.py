@@ -64,7 +64,8 @@ def answer_approval(
         seat, standing = found
         actor = Actor(standing.role, asker.person, asker.channel, asker.peer, standing.on_behalf_of)
         try:
-            after = commit(app, stored, approval_state.answer(record, seat, actor, allow, said, now))
+            change = approval_state.answer(record, seat, actor, allow, said, now, people.same)
+            after = commit(app, stored, change)
         except (AlreadyDecided, approval_state.AlreadyAnswered):
             return AlreadyAnswered(record)
         except Conflict:

@@ -351,3 +351,21 @@ def test_absence_takes_no_say_away() -> None:
     ref = world.judge(OUTSIDE)
     release(world, ref)
     assert answered(world, ref, LEGAL).state is State.DELIVERING
+
+
+def test_one_person_with_two_addresses_has_one_answer_in_a_step() -> None:
+    """Their own seat by one address, a proxy by the other: in the step that asks for both, that is one person still."""
+    other, second = "h.boss@aozora.example", "second@aozora.example"
+    world = approval_world(approval(BOSS, second, quorum="all"), approval(second, LEGAL, quorum="all"))
+    world.directory.save("demo", [Person(other, id="id-boss"), Person(second, id="id-second")])
+    name_proxy(world, second, other)
+    ref = requested(world)
+    answered(world, ref, BOSS)
+    record = answered(world, ref, other)
+    assert record.approval is not None
+    both, later = record.approval.steps
+    assert [vote.actor.name for vote in both.votes] == [BOSS]
+    assert [vote.actor.name for vote in later.votes] == [other]
+    assert both.allowed is None
+    answered(world, ref, second)
+    assert answered(world, ref, LEGAL).state is State.DELIVERING

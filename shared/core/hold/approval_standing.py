@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.core.hold.actor import Role
-from shared.core.hold.approval import ApprovalStep
 from shared.core.hold.approval_state import may_still_answer
 from shared.core.hold.entitlement import People, Standing, sender_of
 from shared.core.hold.record import MessageRecord, State
@@ -47,7 +46,7 @@ def answerable_seats(
     return tuple(
         (seat, standing)
         for seat, standing in _seats(record, person, people, now)
-        if any(may_still_answer(step, seat, person) and not _has_answered(step, person, people) for step in steps)
+        if any(may_still_answer(step, seat, person, people.same) for step in steps)
     )
 
 
@@ -69,7 +68,3 @@ def _seats(record: MessageRecord, person: str, people: People, now: datetime) ->
         if not people.same(person, seat) and who in people.proxies_of(seat, now)
     )
     return (*own, *others)
-
-
-def _has_answered(step: ApprovalStep, person: str, people: People) -> bool:
-    return any(people.same(person, vote.actor.name) for vote in step.votes)

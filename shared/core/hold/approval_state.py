@@ -34,6 +34,8 @@ from shared.errors import PermanentError
 
 Later = Callable[[datetime, timedelta], datetime]
 """When a pause that begins at a moment is over, in the tenant's working time."""
+Same = Callable[[str, str], bool]
+"""Whether two addresses are one person's."""
 LONGEST_COMMENT = 2000
 """Characters of a comment of a requester or an approver."""
 _COMMENTS_TOGETHER = 40_000
@@ -82,8 +84,22 @@ def ask(record: MessageRecord, actor: Actor, now: datetime, terms: ReleaseTerms)
     return make_change(changed, EventCode.APPROVAL_REQUESTED, actor, now, args, _NOTICE)
 
 
-def answer(record: MessageRecord, seat: str, actor: Actor, allow: bool, comment: str, now: datetime) -> Change:
-    """The answer of ``seat``, in every open step where it has one to give; ``actor`` gives it.
+def same_address(one: str, other: str) -> bool:
+    """``Same`` where the directory has no say."""
+    return normal_address(one) == normal_address(other)
+
+
+def answer(
+    record: MessageRecord,
+    seat: str,
+    actor: Actor,
+    allow: bool,
+    comment: str,
+    now: datetime,
+    same: Same = same_address,
+) -> Change:
+    """The answer of ``seat``, in every open step where it has one to give; ``actor`` gives it. ``same`` tells whether they
+    are who has answered a step before, by another address.
 
     Raises ``AlreadyDecided`` when the message is not awaiting approval (any more), ``AlreadyAnswered``, ``NotAsked``.
     """
@@ -91,7 +107,7 @@ def answer(record: MessageRecord, seat: str, actor: Actor, allow: bool, comment:
     seat = normal_address(seat)
     if not any(seat in step.seats for step in approval.steps):
         raise NotAsked("no seat of this request")
-    mine = [may_still_answer(step, seat, actor.name) for step in approval.steps]
+    mine = [may_still_answer(step, seat, actor.name, same) for step in approval.steps]
     if not any(mine):
         raise AlreadyAnswered(record)
     vote = Vote(seat, actor, allow, comment[: _room_for_comment(approval)], now)
@@ -149,12 +165,11 @@ def steps_to_escalate(record: MessageRecord, now: datetime) -> tuple[int, ...]:
     )
 
 
-def may_still_answer(step: ApprovalStep, seat: str, person: str = "") -> bool:
+def may_still_answer(step: ApprovalStep, seat: str, person: str = "", same: Same = same_address) -> bool:
     """Whether an answer of ``seat`` counts in a step: it is open, and neither the seat nor ``person`` has answered."""
     if step.allowed is not None or seat not in step.seats:
         return False
-    who = normal_address(person)
-    return not any(vote.seat == seat or (who and normal_address(vote.actor.name) == who) for vote in step.votes)
+    return not any(vote.seat == seat or (person and same(vote.actor.name, person)) for vote in step.votes)
 
 
 def seats_to_answer(record: MessageRecord) -> tuple[str, ...]:
