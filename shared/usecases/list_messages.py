@@ -114,8 +114,7 @@ def _approver(row: MessageRow, person: str, seats: Iterable[str], people: People
     mine = [seat for seat in seats if seat in row.seats and not people.is_removed(seat)]
     if any(people.same(person, seat) for seat in mine):
         return Standing(Role.APPROVER)
-    who = normal_address(person)
-    return next((Standing(Role.APPROVER, seat) for seat in mine if who in people.proxies_of(seat, now)), None)
+    return next((Standing(Role.APPROVER, seat) for seat in mine if people.is_proxy(person, seat, now)), None)
 
 
 def _list(

@@ -12,6 +12,7 @@ from shared.core.hold.actor import Channel, Role
 from shared.core.hold.record import State
 from shared.core.message.identity import MessageRef
 from shared.core.people.delegation import Delegation, Proxy
+from shared.core.people.person import Person
 from shared.core.text.bot import BOT
 from shared.usecases.decide_hold import Asker, HoldWish, Verb, decide_hold
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World
@@ -164,6 +165,19 @@ def test_a_proxy_decides_for_the_sender_until_the_right_is_taken_back(world: Wor
     name_proxy(world)
     assert buttons_in(card_in(jiro.press("hold.release", asked["hold.release"]))) == {}
     assert world.record(second).outcome is None
+
+
+def test_a_proxy_who_was_named_by_another_address_of_theirs_is_the_same_person(world: World, ref: MessageRef) -> None:
+    """Teams tells who presses, not by which address they are known here: the directory has one of several."""
+    other = "a.jiro@aozora.example"
+    world.directory.save("demo", [Person(other, "Jiro", language="en", id=JIRO)])
+    name_proxy(world, INSIDE)
+    jiro = Chat(world, JIRO)
+    asked = buttons_in(card_in(jiro.press("hold.release.ask", shown_hold(world, ref))))
+    card_in(jiro.press("hold.release", asked["hold.release"]))
+    outcome = world.record(ref).outcome
+    assert outcome is not None
+    assert (outcome.actor.role, outcome.actor.name, outcome.actor.on_behalf_of) == (Role.PROXY, other, SENDER)
 
 
 def test_what_a_card_says_of_its_reader_counts_for_nothing(world: World, ref: MessageRef) -> None:

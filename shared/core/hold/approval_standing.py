@@ -12,7 +12,6 @@ from shared.core.hold.actor import Role
 from shared.core.hold.approval_state import may_still_answer
 from shared.core.hold.entitlement import People, Standing, sender_of
 from shared.core.hold.record import MessageRecord, State
-from shared.core.message.domains import normal_address
 
 
 def is_barred(record: MessageRecord, person: str, people: People, requester: str = "") -> bool:
@@ -61,10 +60,9 @@ def _seats(record: MessageRecord, person: str, people: People, now: datetime) ->
     own = tuple(
         (seat, Standing(Role.APPROVER)) for seat in seats if people.same(person, seat) and not people.is_shared(seat)
     )
-    who = normal_address(person)
     others = tuple(
         (seat, Standing(Role.APPROVER, seat))
         for seat in seats
-        if not people.same(person, seat) and who in people.proxies_of(seat, now)
+        if not people.same(person, seat) and people.is_proxy(person, seat, now)
     )
     return (*own, *others)

@@ -55,6 +55,10 @@ class People:
             proxy for proxy in delegation.acting(now) if not self.same(proxy, principal) and not self.is_removed(proxy)
         )
 
+    def is_proxy(self, person: str, principal: str, now: datetime) -> bool:
+        """Whether ``person`` may act for ``principal`` now: named by this address or by another of theirs."""
+        return any(self.same(person, proxy) for proxy in self.proxies_of(principal, now))
+
     def is_away(self, principal: str, now: datetime) -> bool:
         """Whether ``principal`` has said to be absent now."""
         delegation = self.delegations.get(normal_address(principal))
@@ -134,6 +138,6 @@ def entitled_to_mail_of(
         return None
     if people.same(person, asked):
         return Standing(Role.SENDER if normal_address(asked) == normal_address(sender) else Role.ADMINISTRATOR)
-    if normal_address(person) in people.proxies_of(asked, now):
+    if people.is_proxy(person, asked, now):
         return Standing(Role.PROXY, asked)
     return None
