@@ -36,14 +36,16 @@ class NobodyToApprove(PermanentError):
     public = "Nobody but you could approve this message. Please ask your administrator."
 
 
-def settle_steps(app: App, record: MessageRecord, requester: str) -> tuple[ApprovalStep, ...]:
-    """The steps that a release by ``requester`` (an address, or empty for the system) asks for; none where no policy does.
+def settle_steps(app: App, record: MessageRecord, *requesters: str) -> tuple[ApprovalStep, ...]:
+    """The steps that a release asks for; none where no policy does.
+
+    ``requesters`` are the addresses of who releases, and of the person for whom they do: nobody where time does.
 
     Raises ``NobodyToApprove`` and ``TemporaryError``.
     """
     if not record.decision.approvals:
         return ()
-    finder = _Finder(app, record, requester)
+    finder = _Finder(app, record, *requesters)
     now, after = app.clock.now(), later(settings_for(app, record.ref.tenant_id, sender_of(record)))
     steps = []
     for call in record.decision.approvals:
@@ -64,7 +66,8 @@ def escalation_seats(app: App, record: MessageRecord, index: int) -> tuple[str, 
     if record.approval is None:
         return ()
     step = record.approval.steps[index]
-    finder = _Finder(app, record, record.approval.requester.name)
+    requester = record.approval.requester
+    finder = _Finder(app, record, requester.name, requester.on_behalf_of)
     wanted = list(step.call.escalate_to)
     if step.call.escalate_to_manager:
         silent = [seat for seat in step.seats if may_still_answer(step, seat)]
@@ -75,16 +78,16 @@ def escalation_seats(app: App, record: MessageRecord, index: int) -> tuple[str, 
 class _Finder:
     """Looks approvers of one message up; every person is asked for once."""
 
-    def __init__(self, app: App, record: MessageRecord, requester: str) -> None:
+    def __init__(self, app: App, record: MessageRecord, *requesters: str) -> None:
         self._app = app
         self._record = record
-        self._requester = requester
+        self._requesters = tuple(name for name in requesters if "@" in name)  # the system's name is no address
         self._tenant_id = record.ref.tenant_id
         self.settings = app.settings.tenant(self._tenant_id)
         self._internal = DomainSet(self.settings.internal_domains)
         self._known: dict[str, Person] = {}
         self._asked: set[str] = set()
-        self._look_up((sender_of(record), requester))
+        self._look_up((sender_of(record), *self._requesters))
 
     def seats(self, call: ApprovalCall) -> tuple[str, ...]:
         """Whom a policy names, as far as they can approve this message."""
@@ -117,7 +120,7 @@ class _Finder:
 
     def _managers(self) -> tuple[str, ...]:
         """Above the sender; for a sender without a manager (a shared mailbox) above who releases."""
-        for person in (sender_of(self._record), self._requester):
+        for person in (sender_of(self._record), *self._requesters[:1]):
             if found := self.first_manager(person):
                 return found
         return ()
@@ -139,15 +142,13 @@ class _Finder:
             return False
         if known is not None and known.kind is PersonKind.SHARED and not self._has_proxy(address):
             return False
-        return domain_of(address) in self._internal and not is_barred(
-            self._record, address, people, requester=self._requester
-        )
+        return domain_of(address) in self._internal and not is_barred(self._record, address, people, *self._requesters)
 
     def _has_proxy(self, mailbox: str) -> bool:
         """Whether somebody can answer for a shared mailbox now."""
-        people = people_of(self._app, self._tenant_id, (mailbox,), (sender_of(self._record), self._requester))
+        people = people_of(self._app, self._tenant_id, (mailbox,), (sender_of(self._record), *self._requesters))
         proxies = people.proxies_of(mailbox, self._app.clock.now())
-        return any(not is_barred(self._record, proxy, people, requester=self._requester) for proxy in proxies)
+        return any(not is_barred(self._record, proxy, people, *self._requesters) for proxy in proxies)
 
     def _look_up(self, addresses: Iterable[str]) -> None:
         wanted = {spelled for address in addresses if address for spelled in (address, normal_address(address))}

@@ -133,5 +133,6 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
 def _change(app: App, record: MessageRecord, actor: Actor, wish: HoldWish) -> Change:
     if wish.verb is Verb.DISCARD:
         return state.discard(record, actor, app.clock.now())
-    terms = ReleaseTerms(wish.drop_recipients, wish.drop_attachments, wish.comment, steps_for(app, record, actor.name))
+    steps = steps_for(app, record, actor.name, actor.on_behalf_of)
+    terms = ReleaseTerms(wish.drop_recipients, wish.drop_attachments, wish.comment, steps)
     return state.release(record, actor, app.clock.now(), terms)

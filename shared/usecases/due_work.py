@@ -28,7 +28,7 @@ def hold_due(app: App, stored: Stored, now: datetime) -> Change | None:
         return None  # before settings are read: most looks are about something else
     plan = hold_plan(settings_for(app, record.ref.tenant_id, record.envelope.reverse_path))
     try:
-        return state.hold_due(record, plan, now, lambda: ReleaseTerms(steps=steps_for(app, record, "")))
+        return state.hold_due(record, plan, now, lambda: ReleaseTerms(steps=steps_for(app, record)))
     except NobodyToApprove:
         return state.leave(record, now)
 

@@ -7,13 +7,13 @@ from shared.core.hold.approval import ApprovalStep
 from shared.core.hold.record import MessageRecord
 
 
-def steps_for(app: App, record: MessageRecord, requester: str) -> tuple[ApprovalStep, ...]:
+def steps_for(app: App, record: MessageRecord, *requesters: str) -> tuple[ApprovalStep, ...]:
     """The approvals that the decision asks for, with those who have to give them.
 
-    ``requester`` is who releases, empty for time itself. Raises ``NobodyToApprove`` and ``TemporaryError``.
+    ``requesters`` are who releases, and for whom; nobody where time itself does. Raises ``NobodyToApprove`` and ``TemporaryError``.
     """
     if not record.decision.approvals:
         return ()
     from shared.usecases.approval_seats import settle_steps  # most mail needs nobody's approval
 
-    return settle_steps(app, record, requester)
+    return settle_steps(app, record, *requesters)

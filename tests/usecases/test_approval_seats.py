@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.core.hold.record import State
 from shared.core.people.person import Person
 from shared.core.policy.actions import Approval
 from shared.core.policy.tenant_settings import BusinessHours, HoldNotices
@@ -25,6 +26,8 @@ from tests.support.approvals import (
     SHARED,
     approval,
     approval_world,
+    name_proxy,
+    release,
     requested,
 )
 from tests.support.records import NOW
@@ -143,6 +146,17 @@ def test_administrator_who_releases_cannot_approve_their_own_release() -> None:
     record = world.record(world.judge(OUTSIDE, reverse_path=ADMIN))
     with pytest.raises(NobodyToApprove):
         settle_steps(world.app, record, ADMIN)
+
+
+def test_administrator_whose_proxy_releases_cannot_approve_it() -> None:
+    """The sender has left, so the administrator is asked for the release, and the administrator's proxy gives it."""
+    world = approval_world(approval(DEPUTY))
+    world.directory.remove("demo", [SENDER])
+    name_proxy(world, ADMIN, DEPUTY)
+    ref = world.judge(OUTSIDE)
+    with pytest.raises(NobodyToApprove):
+        release(world, ref, DEPUTY)
+    assert world.record(ref).state is State.HELD
 
 
 def test_administrator_who_was_removed_is_nobody() -> None:

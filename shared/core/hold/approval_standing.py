@@ -14,9 +14,9 @@ from shared.core.hold.entitlement import People, Standing, sender_of
 from shared.core.hold.record import MessageRecord, State
 
 
-def is_barred(record: MessageRecord, person: str, people: People, requester: str = "") -> bool:
-    """Whether ``person`` sent or released the message. ``requester`` is who is about to release it."""
-    names = [sender_of(record), requester]
+def is_barred(record: MessageRecord, person: str, people: People, *requesters: str) -> bool:
+    """Whether ``person`` sent or released the message. ``requesters`` are about to release it: who does, and for whom."""
+    names = [sender_of(record), *requesters]
     if record.approval is not None:
         names += [record.approval.requester.name, record.approval.requester.on_behalf_of]
     return any(name and people.same(person, name) for name in names)
