@@ -16,7 +16,7 @@ from shared.core.hold.approval_standing import is_barred
 from shared.core.hold.approval_state import may_still_answer
 from shared.core.hold.entitlement import People, administrator_of, sender_of
 from shared.core.hold.record import MessageRecord
-from shared.core.message.domains import DomainSet, domain_of, normal_address
+from shared.core.message.domains import DomainSet, domain_of, normal_address, untagged_address
 from shared.core.people.person import Person, PersonKind
 from shared.core.policy.decision import ApprovalCall
 from shared.core.policy.group_tree import MOST_MANAGERS
@@ -151,7 +151,8 @@ class _Finder:
         return any(not is_barred(self._record, proxy, people, *self._requesters) for proxy in proxies)
 
     def _look_up(self, addresses: Iterable[str]) -> None:
-        wanted = {spelled for address in addresses if address for spelled in (address, normal_address(address))}
+        spellings = (str, normal_address, untagged_address)
+        wanted = {spelled(address) for address in addresses if address for spelled in spellings}
         missing = sorted(wanted - self._asked)
         if missing:
             self._asked.update(missing)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from shared.app import App
 from shared.core.hold.actor import Role
+from shared.core.hold.approval_standing import is_any_of
 from shared.core.hold.entitlement import People, Standing, administrator_of, entitled_to_mail_of
 from shared.core.lists.message_row import MessageRow, Shelf
 from shared.core.lists.page_mark import make_mark, read_mark
@@ -109,7 +110,7 @@ def _barred_names(row: MessageRow) -> tuple[str, ...]:
 
 
 def _approver(row: MessageRow, person: str, seats: Iterable[str], people: People, now: datetime) -> Standing | None:
-    if people.is_removed(person) or any(people.same(person, name) for name in _barred_names(row)):
+    if people.is_removed(person) or is_any_of(person, _barred_names(row), people):
         return None
     mine = [seat for seat in seats if seat in row.seats and not people.is_removed(seat)]
     if any(people.same(person, seat) for seat in mine):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from shared.app import App
 from shared.core.hold.entitlement import People, administrator_of, sender_of
 from shared.core.hold.record import MessageRecord
-from shared.core.message.domains import normal_address
+from shared.core.message.domains import normal_address, untagged_address
 
 
 def people_about(app: App, record: MessageRecord, *others: str) -> People:
@@ -26,5 +26,7 @@ def people_of(app: App, tenant_id: str, principals: Iterable[str], others: Itera
     proxies = (proxy.address for one in delegations.values() for proxy in one.proxies)
     addresses = dict.fromkeys(address for address in (*own, *proxies, *others) if address)
     # Directory rows are kept by the address as it is written, and entitlement compares normal addresses: ask for both.
-    asked = tuple(dict.fromkeys((*addresses, *map(normal_address, addresses))))
+    # Who is barred from an approval is so without a tag, too.
+    spellings = (*addresses, *map(normal_address, addresses), *map(untagged_address, addresses))
+    asked = tuple(dict.fromkeys(spellings))
     return People(app.directory.people(tenant_id, asked), delegations)

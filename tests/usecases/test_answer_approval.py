@@ -369,3 +369,20 @@ def test_one_person_with_two_addresses_has_one_answer_in_a_step() -> None:
     assert both.allowed is None
     answered(world, ref, second)
     assert answered(world, ref, LEGAL).state is State.DELIVERING
+
+
+@pytest.mark.parametrize(("sender", "person"), [
+    pytest.param("hanako+trip@aozora.example", SENDER, id="the sender without the tag"),
+    pytest.param("hanako+trip@aozora.example", ALIAS, id="another address of theirs"),
+    pytest.param(SENDER, "hanako+boss@aozora.example", id="the sender with a tag"),
+    pytest.param('"hanako"@aozora.example', ALIAS, id="an alias of a sender in quotes"),
+])  # fmt: skip
+def test_a_tag_or_quotes_make_the_sender_no_other_person(sender: str, person: str) -> None:
+    world = approval_world(approval(person, LEGAL))
+    ref = requested(world, sender=sender)
+    approval_of = world.record(ref).approval
+    assert approval_of is not None
+    assert approval_of.steps[0].seats == (LEGAL,)
+    assert refused(world, ref, person)
+    name_proxy(world, LEGAL, person)
+    assert refused(world, ref, person)

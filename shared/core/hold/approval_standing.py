@@ -6,12 +6,14 @@ answers through its proxies alone: whoever else reads it, the sender perhaps, is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.hold.actor import Role
 from shared.core.hold.approval_state import may_still_answer
 from shared.core.hold.entitlement import People, Standing, sender_of
 from shared.core.hold.record import MessageRecord, State
+from shared.core.message.domains import untagged_address
 
 
 def is_barred(record: MessageRecord, person: str, people: People, *requesters: str) -> bool:
@@ -19,7 +21,17 @@ def is_barred(record: MessageRecord, person: str, people: People, *requesters: s
     names = [sender_of(record), *requesters]
     if record.approval is not None:
         names += [record.approval.requester.name, record.approval.requester.on_behalf_of]
-    return any(name and people.same(person, name) for name in names)
+    return is_any_of(person, names, people)
+
+
+def is_any_of(person: str, names: Iterable[str], people: People) -> bool:
+    """Whether ``person`` is one of those who must not approve; empty names are nobody.
+
+    A tag in an address (``taro+news@``) makes nobody another person here: rather one too many barred than one too few.
+    """
+    mine = {person, untagged_address(person)}
+    others = {spelled for name in names if name for spelled in (name, untagged_address(name))}
+    return any(people.same(one, other) for one in mine for other in others)
 
 
 def approver_standing(record: MessageRecord, person: str, people: People, now: datetime) -> tuple[str, Standing] | None:

@@ -55,6 +55,15 @@ def normal_address(address: str) -> str:
     return f"{normal_local(local)}@{normal_domain(domain)}" if at else domain.lower()
 
 
+def untagged_address(address: str) -> str:
+    """The normal address without a tag (``taro+news@`` is delivered to ``taro@``; RFC 5233 section 4, and how Exchange
+    Online delivers): whose mailbox it probably is. Not for giving anybody a right: elsewhere a plus may be part of a name.
+    """
+    local, at, domain = normal_address(address).rpartition("@")
+    bare = local if local.startswith('"') else local.partition("+")[0] or local
+    return f"{bare}{at}{domain}"
+
+
 class DomainSet:
     """A set of domains; ``.example.com`` stands for example.com and everything below it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.message.domains import DomainSet, domain_of, normal_address, normal_domain
+from shared.core.message.domains import DomainSet, domain_of, normal_address, normal_domain, untagged_address
 
 DOMAINS = {
     "lower case": ("Example.COM", "example.com"),
@@ -64,3 +64,20 @@ MEMBERSHIP = [
 @pytest.mark.parametrize(("domain", "expected"), MEMBERSHIP)
 def test_a_leading_dot_takes_subdomains_in(domain: str, expected: bool) -> None:
     assert (domain in DomainSet(["Example.com", ".example.org", "日本語.jp", "", "."])) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param("Taro+News@Example.com", "taro@example.com", id="a tag"),
+        pytest.param("taro+a+b@example.com", "taro@example.com", id="two tags"),
+        pytest.param('"taro+a"@example.com', "taro@example.com", id="a tag in quotes that it could do without"),
+        pytest.param('"ta ro+a"@example.com', '"ta ro+a"@example.com', id="a name that needs its quotes"),
+        pytest.param("taro@example.com", "taro@example.com", id="no tag"),
+        pytest.param("+81901234@example.com", "+81901234@example.com", id="nothing before the plus"),
+        pytest.param("matta", "matta", id="no address"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_an_address_without_its_tag(address: str, expected: str) -> None:
+    assert untagged_address(address) == expected
