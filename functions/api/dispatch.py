@@ -44,8 +44,8 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _LONGEST_QUERY = 8 * 1024
 
 
-def answer(req: func.HttpRequest, build: Callable[[], App]) -> func.HttpResponse:
-    """The response to any request below ``PREFIX``. Never raises."""
+def answer(req: func.HttpRequest, build: Callable[[], App], rates: Rates = _RATES) -> func.HttpResponse:
+    """The response to any request below ``PREFIX``. Never raises. ``rates`` are the process's, unless named."""
     try:
         app = build()
     except Exception as error:
@@ -55,7 +55,7 @@ def answer(req: func.HttpRequest, build: Callable[[], App]) -> func.HttpResponse
     if req.method == "OPTIONS":
         return _preflight(cors)
     try:
-        return _served(req, app, cors)
+        return _served(req, app, cors, rates)
     except Refusal as refusal:
         return _refused(refusal, cors)
     except Exception as error:
@@ -65,10 +65,10 @@ def answer(req: func.HttpRequest, build: Callable[[], App]) -> func.HttpResponse
         return _refused(told, cors)
 
 
-def _served(req: func.HttpRequest, app: App, cors: dict[str, str]) -> func.HttpResponse:
+def _served(req: func.HttpRequest, app: App, cors: dict[str, str], rates: Rates) -> func.HttpResponse:
     route, arguments = _find(req)
     principal = None if route.is_public else _let_in(req, app, route)
-    _RATES.spend(principal, peer_of(req), route.cost, app.clock.now())
+    rates.spend(principal, peer_of(req), route.cost, app.clock.now())
     if_match = str(req.headers.get("If-Match", "")).removeprefix("W/").strip('"')[:100]
     if route.edits and not if_match:
         raise Refusal(428, "if-match-needed")

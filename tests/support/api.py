@@ -8,19 +8,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from weakref import WeakKeyDictionary
 
 import azure.functions as func
 
 from functions.api.dispatch import answer
+from functions.api.rates import Rates
 from functions.api.route import PREFIX
 from shared.core.message.domains import domain_of
 from shared.core.people.person import Person
 from shared.core.policy.tenant_settings import Access, Grant
 from shared.ports_sign_on import SignOnClaims
+from tests.fakes.clock import FakeClock
 from tests.support.app import World, make_settings
 
 DIRECTORY = "11111111-1111-4111-8111-111111111111"
 ORIGIN = "http://127.0.0.1:17081"
+_RATES: WeakKeyDictionary[FakeClock, Rates] = WeakKeyDictionary()
+"""By the clock of the world: tests do not use up each other's."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def call_api(
         route_params={"path": split.path.lstrip("/")},
         body=data or b"",
     )
-    response = answer(request, lambda: world.app)
+    response = answer(request, lambda: world.app, _RATES.setdefault(world.clock, Rates()))
     found = dict(response.headers)
     found["Content-Type"] = response.mimetype
     return Reply(response.status_code, found, response.get_body())
