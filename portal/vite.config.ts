@@ -7,6 +7,7 @@ export default defineConfig({
   build: {
     outDir: process.env["MATTA_PORTAL_OUT"] ?? "dist",
     emptyOutDir: true,
+    manifest: true, // read by local/portal/size.py
     target: "es2022",
     sourcemap: false,
     assetsInlineLimit: 0, // data: URLs are not in the page's Content-Security-Policy

@@ -10,42 +10,69 @@ import pytest
 from local import debian_packages
 from local.commands import test as command
 from local.debian_packages import DebianProgram
+from local.tools import ToolError
 from tests.support.debian import require
+
+PYTHON = ["ruff", "ruff", "mypy"]
+PORTAL = ["tsc", "eslint.js", "vitest.mjs", "local.portal.size"]
 
 
 def run_with_exit_codes(
-    monkeypatch: pytest.MonkeyPatch, codes: dict[str, int], arguments: list[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, codes: dict[str, int], arguments: list[str]
 ) -> tuple[int, list[str]]:
     """Run `./dev test` with programs that end as told; returns its exit code and the modules that it ran."""
     ran: list[str] = []
 
     def run(program: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        ran.append(" ".join(program[2:4]))
-        return subprocess.CompletedProcess(program, codes.get(program[2], 0))
+        name = program[2] if program[1] == "-m" else Path(program[1]).name
+        ran.append(name)
+        return subprocess.CompletedProcess(program, codes.get(name, 0))
+
+    def prepare() -> Path:
+        if "prepare" in codes:
+            raise ToolError("no packages")
+        return tmp_path
 
     monkeypatch.setattr(command, "_prepare", lambda: None)
+    monkeypatch.setattr(command, "prepare", prepare)
+    monkeypatch.setattr(command, "node_path", lambda: tmp_path / "node")
     monkeypatch.setattr(command.subprocess, "run", run)
     return command.main(arguments), ran
 
 
 def test_all_checks_are_run_and_one_failure_fails_the_whole(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, ran = run_with_exit_codes(monkeypatch, {"ruff": 1, "mypy": 1}, [])
+    code, ran = run_with_exit_codes(monkeypatch, tmp_path, {"ruff": 1, "mypy": 1, "eslint.js": 1}, [])
     assert code == 1
-    assert [item.split()[0] for item in ran] == ["ruff", "ruff", "mypy", "pytest"]
-    assert "failed: lint, format, types" in capsys.readouterr().out.splitlines()[-1]
+    assert ran == [*PYTHON, *PORTAL, "pytest"]
+    assert "failed: lint, format, types, portal lint" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_all_passed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_with_exit_codes(monkeypatch, {}, [])[0] == 0
+@pytest.mark.parametrize("broken", PORTAL)
+def test_each_check_of_the_portal_can_fail_the_whole(
+    broken: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert run_with_exit_codes(monkeypatch, tmp_path, {broken: 1}, [])[0] == 1
+
+
+def test_a_portal_that_cannot_be_prepared_is_a_failure_and_the_rest_is_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, ran = run_with_exit_codes(monkeypatch, tmp_path, {"prepare": 1}, [])
+    assert (code, ran) == (1, [*PYTHON, "pytest"])
+    assert "failed: portal," in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_all_passed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_with_exit_codes(monkeypatch, tmp_path, {}, [])[0] == 0
     assert "all passed" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_with_arguments_pytest_alone_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    code, ran = run_with_exit_codes(monkeypatch, {"pytest": 5}, ["tests/core", "-k", "subject"])
+def test_with_arguments_pytest_alone_is_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code, ran = run_with_exit_codes(monkeypatch, tmp_path, {"pytest": 5}, ["tests/core", "-k", "subject"])
     assert code == 1, "no test at all is a failure"
-    assert [item.split()[0] for item in ran] == ["pytest"]
+    assert ran == ["pytest"]
 
 
 @pytest.fixture
