@@ -1,0 +1,75 @@
+"""What of a tenant's settings only the operator changes: each field alone, secrets, and files that name other values."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from shared.core.policy.tenant_settings import Access, Ingress, NextHopServer, Route, Teams, TenantSettings
+from shared.core.settings.operators_fields import (
+    OperatorsField,
+    check_operators_fields,
+    keep_operators_fields,
+    secrets_of,
+)
+
+DIRECTORY = "11111111-1111-4111-8111-111111111111"
+
+
+def route(secret: str = "", host: str = "hop.example") -> Route:
+    return Route(servers=(NextHopServer(host=host, password_secret=secret),))
+
+
+PRESENT = TenantSettings(tenant_id="demo", domains=("aozora.example",), routes=(route("demo-hop"),))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"tenant_id": "other"}, "tenant_id"),
+        ({"ingress": Ingress(peers=("192.0.2.1",))}, "ingress"),
+        ({"suspended": True}, "suspended"),
+        ({"teams": Teams(entra_tenant=DIRECTORY)}, "teams.entra_tenant"),
+        ({"access": Access(entra_tenant=DIRECTORY)}, "access.entra_tenant"),
+        ({"routes": (route("demo-hop"), route("other-hop"))}, "routes[1].servers[0].password_secret"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_change_of_the_operators_field_is_refused_by_its_name(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(OperatorsField) as refused:
+        check_operators_fields(PRESENT, msgspec.structs.replace(PRESENT, **changes))
+    assert refused.value.field == field
+    assert refused.value.public.startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Aozora"},
+        {"access": Access(app_roles=False)},
+        {"routes": (route("demo-hop", "new.example"), route())},
+    ],
+    ids=["its name", "its roles", "servers with a secret that it has"],
+)
+def test_everything_else_is_the_tenants(changes: dict[str, object]) -> None:
+    check_operators_fields(PRESENT, msgspec.structs.replace(PRESENT, **changes))
+
+
+def test_a_file_with_other_values_leaves_the_operators_as_they_are() -> None:
+    edit = msgspec.structs.replace(
+        PRESENT,
+        tenant_id="other",
+        name="Aozora",
+        suspended=True,
+        ingress=Ingress(peers=("192.0.2.1",)),
+        teams=Teams(entra_tenant=DIRECTORY),
+        access=Access(entra_tenant=DIRECTORY, app_roles=False),
+    )
+    kept = keep_operators_fields(PRESENT, edit)
+    check_operators_fields(PRESENT, kept)
+    assert (kept.name, kept.access.app_roles) == ("Aozora", False)
+
+
+def test_secrets_are_those_of_all_servers() -> None:
+    settings = msgspec.structs.replace(PRESENT, routes=(route("a"), route(), route("b")))
+    assert secrets_of(settings) == {"a", "b"}
