@@ -1,8 +1,6 @@
-/** Who is signed on, the language, the appearance, and the way out. */
+/** Behind the name of who is signed on: the language, the appearance, and the way out. Opens when it is there. */
 import {
-  makeStyles,
   Menu,
-  MenuButton,
   MenuDivider,
   MenuGroup,
   MenuGroupHeader,
@@ -12,26 +10,23 @@ import {
   MenuPopover,
   MenuTrigger,
 } from "@fluentui/react-components";
-import { PersonRegular } from "@fluentui/react-icons";
 
 import { LANGUAGES, type Language } from "../text/catalogue";
 import { useLanguage, useText } from "../text/language";
-import { useMe, useSession } from "./api_context";
+import { useSession } from "./api_context";
+import { PersonButton } from "./person_button";
 import { type Appearance, useAppearance } from "./theme";
-
-const useStyles = makeStyles({ name: { "@media (max-width: 48rem)": { display: "none" } } });
 
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { ja: "日本語", en: "English" };
 
 export default function PersonMenu() {
   const t = useText();
-  const me = useMe();
   const session = useSession();
-  const styles = useStyles();
   const { language, choose } = useLanguage();
   const { appearance, choose: chooseAppearance } = useAppearance();
   return (
     <Menu
+      defaultOpen
       checkedValues={{ language: [language], appearance: [appearance] }}
       onCheckedValueChange={(_, data) => {
         const value = data.checkedItems[0];
@@ -40,9 +35,7 @@ export default function PersonMenu() {
       }}
     >
       <MenuTrigger disableButtonEnhancement>
-        <MenuButton appearance="subtle" icon={<PersonRegular />} aria-label={me.name || me.address}>
-          <span className={styles.name}>{me.name || me.address}</span>
-        </MenuButton>
+        <PersonButton />
       </MenuTrigger>
       <MenuPopover>
         <MenuList>

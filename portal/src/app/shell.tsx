@@ -8,8 +8,9 @@ import { useText } from "../text/language";
 import { may, useMe } from "./api_context";
 import type { Page } from "./page";
 import { PAGES } from "./pages";
+import { PersonButton } from "./person_button";
 
-/** Comes after the page itself: its menus are a large part of what a first visit would load. */
+/** Loaded when it is opened: menus would be a large part of what a first visit loads. */
 const PersonMenu = lazy(() => import("./person_menu"));
 
 const PHONE = "@media (max-width: 48rem)";
@@ -122,9 +123,7 @@ export function Shell() {
         <Text className={styles.name} weight="semibold" size={400}>
           {t("common.product")} {me.tenant_name ? `· ${me.tenant_name}` : ""}
         </Text>
-        <Suspense>
-          <PersonMenu />
-        </Suspense>
+        <Person />
       </header>
       <div className={styles.middle}>
         <nav className={mergeClasses(styles.nav, open && styles.navOpen)} aria-label={t("common.menu")}>
@@ -139,6 +138,25 @@ export function Shell() {
         </main>
       </div>
     </>
+  );
+}
+
+function Person() {
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <PersonButton
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => {
+        setWanted(true);
+      }}
+    />
+  );
+  if (!wanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <PersonMenu />
+    </Suspense>
   );
 }
 

@@ -1,6 +1,6 @@
 /** The start page: where to go from here. */
-import { Card, CardHeader, makeStyles, tokens } from "@fluentui/react-components";
-import { useNavigate } from "react-router";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { Link } from "react-router";
 
 import { may, useMe } from "../../app/api_context";
 import { PAGES } from "../../app/pages";
@@ -8,24 +8,47 @@ import { PageFrame } from "../../components/page_frame";
 import { useText } from "../../text/language";
 
 const useStyles = makeStyles({
-  grid: { display: "grid", gap: tokens.spacingHorizontalM, gridTemplateColumns: "repeat(auto-fill, minmax(15rem, 1fr))" },
+  grid: {
+    display: "grid",
+    gap: tokens.spacingHorizontalM,
+    gridTemplateColumns: "repeat(auto-fill, minmax(15rem, 1fr))",
+    listStyleType: "none",
+    margin: "0",
+    padding: "0",
+  },
+  tile: {
+    display: "flex",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalM,
+    padding: tokens.spacingHorizontalL,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow4,
+    color: tokens.colorNeutralForeground1,
+    textDecorationLine: "none",
+    fontWeight: tokens.fontWeightSemibold,
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
 });
 
 export default function HomePage() {
   const t = useText();
   const me = useMe();
   const styles = useStyles();
-  const navigate = useNavigate();
   const shown = PAGES.filter((page) => page.section && page.path && may(me, ...page.rights));
   return (
     <PageFrame title={t("access.nav_home")}>
-      <div className={styles.grid}>
+      <ul className={styles.grid}>
         {shown.map((page) => (
-          <Card key={page.path} onClick={() => void navigate(`/${page.path}`)}>
-            <CardHeader image={page.icon ? <page.icon /> : null} header={t(page.title)} />
-          </Card>
+          <li key={page.path}>
+            <Link className={styles.tile} to={`/${page.path}`}>
+              {page.icon ? <page.icon aria-hidden fontSize={24} /> : null}
+              {t(page.title)}
+            </Link>
+          </li>
         ))}
-      </div>
+      </ul>
     </PageFrame>
   );
 }
