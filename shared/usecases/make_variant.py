@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from shared.app import App
-from shared.core.hold.forms import recipients_of, transforms_of
+from shared.core.hold.forms import as_sent, recipients_of, transforms_of
 from shared.core.hold.record import MessageRecord, Variant
 from shared.core.hold.sealed import NONCE_BYTES, seal
 from shared.core.message.parse import parse
@@ -47,7 +47,8 @@ def make_variant(app: App, record: MessageRecord, settings: TenantSettings, name
     Raises ``PermanentError`` for a transform that cannot be carried out, ``TemporaryError`` for storage.
     """
     calls = transforms_of(record, name)
-    around = Circumstances(settings, record.envelope, record.summary, app.clock.now(), app.random.token)
+    sent = as_sent(record)
+    around = Circumstances(settings, sent.envelope, sent.summary, app.clock.now(), app.random.token)
     blob = app.random.token(16).hex()
     with Workspace() as workspace:
         made = transformed(workspace, body.chunks(), calls, around)

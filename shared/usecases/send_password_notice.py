@@ -14,6 +14,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold import password_state
 from shared.core.hold.entitlement import sender_of
+from shared.core.hold.forms import as_sent
 from shared.core.hold.record import Event, EventCode, MessageRecord, OutboxEntry
 from shared.core.hold.sealed import CannotUnseal
 from shared.core.message.envelope import Envelope
@@ -124,7 +125,7 @@ def _words(
 def _own_variables(
     app: App, record: MessageRecord, variant: str, facts: PasswordFacts, settings: TenantSettings
 ) -> NoticeVariables:
-    sheet = make_receipt_sheet(record, settings.internal_domains, {})
+    sheet = make_receipt_sheet(as_sent(record), settings.internal_domains, {})
     shown = sheet.of(variant)
     variables = make_notice_variables(
         sheet.hold,
@@ -141,7 +142,7 @@ def _own_variables(
 def _variables(
     app: App, record: MessageRecord, facts: PasswordFacts, settings: TenantSettings, template: str
 ) -> TemplateVariables:
-    summary = record.summary
+    summary = as_sent(record).summary
     author = summary.header_from[0] if summary.header_from else None
     return TemplateVariables(
         now=app.clock.now().astimezone(ZoneInfo(settings.time_zone)),

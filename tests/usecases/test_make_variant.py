@@ -29,12 +29,13 @@ from shared.core.policy.actions import (
 )
 from shared.core.policy.conditions.model import RecipientDomain
 from shared.core.policy.policies import Policy, Template
-from shared.core.policy.tenant_settings import NextHopServer, Route
+from shared.core.policy.tenant_settings import HoldNotices, NextHopServer, NoticeText, Route
 from shared.core.settings.scope_settings import ScopeSettings
 from shared.errors import StorageUnavailable
 from shared.usecases import deliver_message as deliver_module
 from shared.usecases import make_variant as make_variant_module
 from shared.usecases.commit import commit
+from shared.usecases.decide_hold import Asker, HoldWish, Verb, decide_hold, missing_reasons
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from tests.fakes.next_hop import Transaction
@@ -171,6 +172,42 @@ def test_the_explanation_names_the_archive_and_stands_only_where_it_is() -> None
     assert body is not None
     assert f"見積書.pdf is in {variant.file_name}." in body.get_content()
     assert b" is in enc_" not in sent_to(world, INSIDE).data
+
+
+@pytest.mark.parametrize(
+    "template", [pytest.param("pw", id="the-policys-words"), pytest.param("", id="the-tenants-words")]
+)
+def test_texts_name_and_count_nothing_that_a_partial_release_left_out(template: str) -> None:
+    words = "{% for file in attachments %}[{{ file.name }}]{% endfor %} for {{ recipient_count }}"
+    world = world_with(
+        Hold(),
+        Zip(notice_template=template, notice_delay_minutes=0),
+        InsertText(template="in"),
+        templates=(Template(id="in", text=words), Template(id="pw", text=words + " {{ password }}")),
+        notices=HoldNotices(
+            texts=(NoticeText(notice="password", language="ja", text=words + " {{ domains }} {{ password }}"),)
+        ),
+    )
+    message = EmailMessage(policy=email_policy.SMTP)
+    message["From"], message["To"], message["Message-ID"] = SENDER, f"{OUTSIDE}, x@rival.example", "<1@aozora.example>"
+    message.set_content("Hello.\r\n")
+    for name in ("wrong.pdf", "right.pdf"):
+        message.add_attachment(b"top secret", maintype="application", subtype="pdf", filename=name)
+    ref = world.judge(OUTSIDE, "x@rival.example", data=message.as_bytes())
+    record = world.record(ref)
+    parts = tuple(item.part for item in record.summary.attachments if item.name == "wrong.pdf")
+    wish = HoldWish(Verb.RELEASE, frozenset(missing_reasons(record, ())), ("x@rival.example",), parts)
+    decide_hold(world.app, ref, Asker(SENDER, Channel.LINK), wish)
+    world.pass_time(lambda: sum(OUTSIDE in sent.accepted for sent in world.next_hop.transactions) == 2)
+    assert not any("x@rival.example" in sent.recipients for sent in world.next_hop.transactions)
+    for sent in world.next_hop.transactions:
+        if OUTSIDE in sent.recipients:
+            body = parsed(sent).get_body(("plain",))
+            assert body is not None
+            text = body.get_content()
+            assert "[right.pdf] for 1" in text
+            assert "wrong" not in text
+            assert "rival" not in text
 
 
 def test_without_attachments_nothing_is_explained() -> None:

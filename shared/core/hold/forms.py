@@ -1,14 +1,17 @@
 """Which outgoing form each recipient of a message gets, and which transforms make it (stage 4b).
 
 It follows from the decision and from what a partial release took out: no recipient ever gets a form with something in it
-that was dropped.
+that was dropped, and no words that name it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.core.hold.begin import variant_name
 from shared.core.hold.partial_release import REDUCED
 from shared.core.hold.record import Fate, MessageRecord
+from shared.core.message.domains import normal_address
 from shared.core.policy.decision import TransformCall
 from shared.core.policy.transform_calls import DropAttachments, DropRecipients, stored_calls
 
@@ -40,3 +43,24 @@ def dropping_calls(record: MessageRecord) -> tuple[TransformCall, ...]:
     if record.dropped_attachments:
         calls.append(DropAttachments(record.dropped_attachments))
     return stored_calls(calls)
+
+
+def as_sent(record: MessageRecord) -> MessageRecord:
+    """The record without recipients and attachments that a partial release took out, as far as words need it: what a
+    recipient reads names and counts nothing that was dropped. Not for storing.
+    """
+    gone = {normal_address(result.address) for result in record.recipients if result.fate is Fate.DROPPED}
+    parts = frozenset(record.dropped_attachments)
+    if not gone and not parts:
+        return record
+    summary, envelope = record.summary, record.envelope
+    files = tuple(item for item in summary.attachments if item.part in parts)
+    summary = replace(
+        summary,
+        recipients=tuple(facts for facts in summary.recipients if normal_address(facts.address) not in gone),
+        attachments=tuple(item for item in summary.attachments if item.part not in parts),
+        attachments_total=summary.attachments_total - len(files),
+        attachments_size=summary.attachments_size - sum(item.size for item in files),
+    )
+    left = tuple(address for address in envelope.recipients if normal_address(address) not in gone)
+    return replace(record, summary=summary, envelope=replace(envelope, recipients=left))
