@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from functions.api.problem import Refusal
 from functions.api.route import Answer, Call, Routes
 from functions.api.scopes import (
     LARGEST_SETTINGS,
@@ -137,5 +136,3 @@ def _saved(call: Call, edit: Document) -> Answer:
         return document_answer(edit_settings(call.app, call.principal, edit, call.query.comment))
     except StaleEdit as error:
         raise stale(call, error) from None
-    except RecursionError:  # conditions nested deeper than any check goes
-        raise Refusal(422, "invalid", "The settings are nested too deeply.") from None
