@@ -9,23 +9,32 @@ from functools import partial
 
 import pytest
 
+from shared.core.hold.actor import Channel
+from shared.core.hold.password_notice import NoticeVerb
 from shared.core.hold.record import MessageRecord, OutboxKind, State
 from shared.core.message.identity import MessageRef
+from shared.core.policy.actions import Zip
+from shared.core.policy.tenant_settings import HoldNotices, Teams
 from shared.errors import StorageUnavailable
 from shared.ports import Stored
 from shared.usecases.act_on_hold import Verb, act_on_hold
+from shared.usecases.change_password_notice import change_password_notice
+from shared.usecases.decide_hold import Asker
 from shared.usecases.notify import notify_item
 from shared.usecases.refresh_cards import ROUNDS, refresh_cards
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
 from shared.usecases.tell_people import StillOwed
-from tests.support.app import OUTSIDE, SENDER, World
+from tests.support.app import INSIDE, OUTSIDE, SENDER, World
+from tests.support.encrypted_mail import delivered_file, password_of, the_notice, zip_world
 from tests.support.held_cards import BUTTONS, copies, discard, held, later, shown
 from tests.support.holds import link_to
 from tests.support.teams_people import (
+    ENTRA,
     SABURO,
     SHIRO,
     chat,
+    name_proxies,
     put_in_teams,
     teams_settings,
     verbs,
@@ -213,3 +222,22 @@ def test_the_queue_item_of_cards_brings_them_up_to_date() -> None:
     stored = world.messages.load(ref)
     assert stored is not None
     assert stored.outbox == ()
+
+
+def test_a_receipt_keeps_no_password_for_somebody_who_has_lost_the_right() -> None:
+    notices = HoldNotices(channels=("teams-card",))
+    world = zip_world(Zip(), notices=notices, teams=Teams(entra_tenant=ENTRA))
+    put_in_teams(world, SENDER, INSIDE)
+    name_proxies(world, SENDER, INSIDE, away=True)
+    ref = delivered_file(world)
+    password = password_of(world, ref).encode()
+    assert all(password in chat(world, person)[-1].card for person in (SENDER, INSIDE))
+    name_proxies(world, SENDER)
+    variant = the_notice(world, ref).variant
+    change_password_notice(world.app, ref, Asker(SENDER, Channel.LINK), variant, NoticeVerb.PAUSE)
+    world.work()
+    assert password in chat(world, SENDER)[-1].card
+    (left,) = chat(world, INSIDE)
+    assert password not in left.card
+    assert OUTSIDE.encode() not in left.card
+    assert verbs(left) == set()
