@@ -23,7 +23,6 @@ from shared.core.hold.record import (
     Fate,
     MessageRecord,
     OutboxKind,
-    State,
     Variant,
 )
 from shared.core.policy.transform_calls import ZipAttachments, read_call
@@ -190,7 +189,7 @@ def _delivered(change: Change, notice: PasswordNotice, now: datetime) -> Change:
     record = change.record
     waits = untold(record, notice)
     if not waits:
-        if record.state is State.BOUNCED and notice.delivered_at is None and notice.state not in _ENDS:
+        if record.state.is_final and notice.delivered_at is None and notice.state not in _ENDS:
             deleted = replace(notice, state=NoticeState.DELETED, due_at=None, changed_at=now)
             args = (("variant", notice.variant),)
             return _then(change, make_change(_with(record, deleted), EventCode.PASSWORD_DELETED, SYSTEM, now, args))

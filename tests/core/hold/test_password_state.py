@@ -127,8 +127,10 @@ def test_nothing_is_noted_before_somebody_has_it() -> None:
     assert answer(record, {"a": Fate.FAILED}).record.passwords == record.passwords
 
 
-def test_notice_of_what_reached_nobody_is_deleted() -> None:
-    change = answer(zipped(), dict.fromkeys("abcd", Fate.FAILED), state=State.BOUNCED)
+@pytest.mark.parametrize("state", [State.BOUNCED, State.PARTLY_DELIVERED])
+def test_notice_of_what_reached_nobody_is_deleted(state: State) -> None:
+    """Others may have the message, in a form without a password."""
+    change = answer(zipped(), dict.fromkeys("abcd", Fate.FAILED), state=state)
     assert notice(change.record).state is DELETED
     assert [(event.code, event.actor) for event in change.events] == [(EventCode.PASSWORD_DELETED, SYSTEM)]
     assert change.outbox == ()
