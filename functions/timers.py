@@ -1,8 +1,9 @@
-"""Timer triggers: due work, and the search for what an event was lost for."""
+"""Timer triggers: due work, the search for what an event was lost for, and counting."""
 
 import azure.functions as func
 
 from shared import wiring
+from shared.usecases.recount_hours import recount_hours as recount
 from shared.usecases.run_due import run_due as run_due_work
 from shared.usecases.sweep_spool import sweep_spool as sweep
 
@@ -21,3 +22,10 @@ def run_due(timer: func.TimerRequest) -> None:
 def sweep_spool(timer: func.TimerRequest) -> None:
     """Messages in the spool without a decision."""
     sweep(wiring.build())
+
+
+@bp.function_name("recount_hours")
+@bp.timer_trigger(arg_name="timer", schedule="30 */5 * * * *", run_on_startup=False)
+def recount_hours(timer: func.TimerRequest) -> None:
+    """Counters of reports and usage, for the hours whose messages changed."""
+    recount(wiring.build())

@@ -17,7 +17,9 @@ from shared.ports import (
     WorkQueue,
 )
 from shared.ports_lists import MessageLists
+from shared.ports_operator import ParkedWork
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
+from shared.ports_reports import Counters
 from shared.ports_sign_on import SignOnTokens
 from shared.ports_teams import BotTokens, Conversations, TeamsMessenger
 from shared.settings import ProcessSettings
@@ -46,3 +48,5 @@ class App:
     teams: TeamsMessenger
     bot_tokens: BotTokens
     sign_on: SignOnTokens
+    counters: Counters
+    parked: ParkedWork

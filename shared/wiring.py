@@ -19,11 +19,13 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.audit_log_table import TableAuditLog
     from shared.adapters.bot_tokens_jwt import JwtBotTokens
     from shared.adapters.conversations_table import TableConversations
+    from shared.adapters.counters_table import TableCounters
     from shared.adapters.delegations_table import TableDelegations
     from shared.adapters.directory_table import TableDirectory
     from shared.adapters.message_lists_table import TableMessageLists
     from shared.adapters.message_store_table import TableMessageStore
     from shared.adapters.notice_ledger_table import TableNoticeLedger
+    from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
@@ -56,4 +58,6 @@ def connect(process: ProcessSettings) -> App:
         teams=ConnectorTeamsMessenger(process, secrets),
         bot_tokens=JwtBotTokens(process),
         sign_on=JwtSignOnTokens(process),
+        counters=TableCounters(process),
+        parked=StorageParkedWork(process),
     )

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from functions.api import (
     approvals,
+    audit,
     exchange,
+    groups,
     messages,
     meta,
+    operator,
     passwords,
+    people,
     previews,
     profile,
+    reports,
     settings,
     settings_history,
+    tracking,
     try_out,
 )
 from functions.api.route import Route
@@ -27,6 +33,12 @@ _FILES = (
     exchange.routes,
     previews.routes,
     try_out.routes,
+    people.routes,
+    groups.routes,
+    tracking.routes,
+    audit.routes,
+    reports.routes,
+    operator.routes,
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CONTAINERS = ("spool", "outgoing", "envelopes", "settings")
 QUEUES = ("deliver", "deliver-poison", "notify", "notify-poison")
-TABLES = ("messages", "schedule", "directory", "audit", "teams", "delegations", "lists", "notices")
+TABLES = ("messages", "schedule", "directory", "audit", "teams", "delegations", "lists", "notices", "reports")
 
 
 def prepare_storage(process: ProcessSettings) -> None:

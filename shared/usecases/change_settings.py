@@ -18,9 +18,10 @@ from shared.core.settings.scope import Level, Scope, group_scope
 from shared.core.settings.scope_check import check_scope_settings
 from shared.core.settings.scope_settings import Document, ScopeSettings, scope_of
 from shared.core.settings.stale_edit import StaleEdit
-from shared.errors import Conflict, InvalidSettings, NotFound
+from shared.errors import Conflict, InvalidSettings, NotFound, TemporaryError
 from shared.usecases.check_outgoing import check_outgoing
 from shared.usecases.effective_settings import group_chain
+from shared.usecases.note_settings_change import note_settings_change
 
 
 def change_settings(app: App, edit: Document, author: str, comment: str = "", *, restored: int = 0) -> Document:
@@ -31,10 +32,23 @@ def change_settings(app: App, edit: Document, author: str, comment: str = "", *,
     """
     note = ChangeNote(author, app.clock.now(), comment, restored)
     check_edit(app, edit)
+    before = _known(app, edit)
     try:
-        return app.settings.save_scope(edit, note) if isinstance(edit, ScopeSettings) else app.settings.save(edit, note)
+        saved: Document = (
+            app.settings.save_scope(edit, note) if isinstance(edit, ScopeSettings) else app.settings.save(edit, note)
+        )
     except Conflict as conflict:
         raise stale_edit(app, edit) from conflict
+    note_settings_change(app, before, saved, author, comment)
+    return saved
+
+
+def _known(app: App, edit: Document) -> Document | None:
+    """What the edit was made from, for the audit log's words alone."""
+    try:
+        return app.settings.version(edit.tenant_id, scope_of(edit), edit.version) if edit.version else None
+    except (NotFound, InvalidSettings, TemporaryError):
+        return None
 
 
 def check_edit(app: App, edit: Document) -> None:

@@ -17,6 +17,7 @@ from shared.core.message.identity import MessageRef
 from shared.errors import Conflict, NotFound
 from shared.ports import DueEntry
 from shared.ports_lists import Place
+from shared.usecases.note_row import note_row
 
 FAILED_PAUSE = timedelta(minutes=5)
 """How long rows rest that could not be filed."""
@@ -89,6 +90,7 @@ def _file(app: App, record: MessageRecord) -> None:
     for _ in range(_ROUNDS):
         row = make_row(record)
         tenant_id = record.ref.tenant_id
+        note_row(app, record.ref)
         *first, day = spots_of(record)
         for shelf, owner in first:
             app.lists.put(Place(tenant_id, shelf, owner), row)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shared import log
 from shared.app import App
 from shared.core.access.principal import Principal
 from shared.core.access.roles import PortalRole
+from shared.core.hold.actor import Actor, Channel, Role
 from shared.core.message.domains import DomainSet, domain_of, normal_address
+from shared.core.notice.safe_text import one_line
 from shared.core.people.person import Person
 from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.group_tree import groups_with_above
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import PermanentError
+from shared.ports_people import AuditCode, AuditEntry
 from shared.ports_sign_on import SignOnClaims
 from shared.usecases.effective_settings import chosen_language
 
@@ -24,6 +28,7 @@ APP_ROLES: Mapping[str, PortalRole] = {
 """App roles of the Entra registration, by the value that tokens carry. A group administrator needs groups, so that role
 is given in Matta alone; ``OPERATOR_ROLE`` counts only in the directory of whoever runs the service."""
 OPERATOR_ROLE = "Matta.Operator"
+LONGEST_NAME = 254
 
 
 class UnknownPerson(PermanentError):
@@ -44,12 +49,14 @@ def identify(app: App, claims: SignOnClaims) -> Principal:
     if settings is None or settings.suspended:
         if operator:
             return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
-        raise UnknownPerson("suspended" if settings is not None else "unknown-person", "no tenant of that directory")
+        if settings is None:
+            raise UnknownPerson("unknown-person", "no tenant of that directory")
+        raise _refused(app, settings, claims, "suspended")
     person = _person(app, settings, claims)
     if person is None or not person.active:
         if operator:
             return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
-        raise UnknownPerson("unknown-person", "nobody of the tenant")
+        raise _refused(app, settings, claims, "unknown-person")
     roles.add(PortalRole.USER)
     if settings.access.app_roles:
         roles |= {APP_ROLES[name] for name in claims.app_roles if name in APP_ROLES}
@@ -84,6 +91,23 @@ def groups_of(app: App, tenant_id: str, address: str) -> frozenset[str]:
         return {id_: group.above for id_, group in app.directory.groups(tenant_id, ids).items()}
 
     return frozenset(fold(group) for group in groups_with_above(person.groups, above))
+
+
+def _refused(app: App, settings: TenantSettings, claims: SignOnClaims, kind: str) -> UnknownPerson:
+    """Noted once an hour for each person: every request of theirs comes here, and equal lines are one."""
+    now = app.clock.now().replace(minute=0, second=0, microsecond=0)
+    entry = AuditEntry(
+        AuditCode.SIGN_ON_REFUSED,
+        Actor(Role.STRANGER, one_line(claims.address or claims.person_id, LONGEST_NAME), Channel.PORTAL),
+        now,
+        None,
+        (("why", kind),),
+    )
+    try:
+        app.audit.append(settings.tenant_id, entry)
+    except Exception as error:  # whatever it is, the refusal stands
+        log.trouble("audit", None, error, code=entry.code)
+    return UnknownPerson(kind, "nobody who may sign on to the tenant")
 
 
 def _directories(settings: TenantSettings) -> frozenset[str]:

@@ -21,12 +21,14 @@ from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.bot_tokens import FakeBotTokens
 from tests.fakes.clock import FakeClock
 from tests.fakes.conversations import FakeConversations
+from tests.fakes.counters import FakeCounters
 from tests.fakes.delegations import FakeDelegations
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.message_lists import FakeMessageLists
 from tests.fakes.message_store import FakeMessageStore
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.notice_ledger import FakeNoticeLedger
+from tests.fakes.parked_work import FakeParkedWork
 from tests.fakes.random import FakeRandom
 from tests.fakes.schedule import FakeSchedule
 from tests.fakes.secrets import FakeSecrets
@@ -86,6 +88,8 @@ class World:
         self.teams = FakeTeamsMessenger()
         self.bot_tokens = FakeBotTokens()
         self.sign_on = FakeSignOn()
+        self.counters = FakeCounters()
+        self.parked = FakeParkedWork()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -109,6 +113,8 @@ class World:
             teams=self.teams,
             bot_tokens=self.bot_tokens,
             sign_on=self.sign_on,
+            counters=self.counters,
+            parked=self.parked,
         )
 
     def receive(self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None) -> MessageRef:

@@ -1,0 +1,134 @@
+"""Work queues and the poison queues beside them, in Storage queues: the ``ParkedWork`` port.
+
+The functions host parks a queue message that failed five times in ``{queue}-poison``
+(learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger, poison messages).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.storage_clients import queue_client
+from shared.adapters.storage_errors import repeated, storage_call
+from shared.core.hold.work_item import UnreadableWorkItem, WorkItem, read_work_item
+from shared.errors import NotFound
+from shared.ports_operator import ParkedItem, QueueLength
+from shared.settings import ProcessSettings
+
+if TYPE_CHECKING:
+    from azure.storage.queue import QueueClient
+
+QUEUES = ("deliver", "notify")
+_AT_ONCE = 32
+"""The most that storage shows or gives out at once: learn.microsoft.com/rest/api/storageservices/peek-messages."""
+_CLAIM_SECONDS = 30
+_MOST_ROUNDS = 40
+_NEVER = -1
+
+
+class StorageParkedWork:
+    """``ParkedWork`` on the queues. Safe to use from several threads."""
+
+    def __init__(self, process: ProcessSettings, *, prefix: str = "") -> None:
+        """The queues must exist; their names begin with ``prefix``."""
+        self._process = process
+        self._prefix = prefix
+
+    def lengths(self) -> tuple[QueueLength, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        return tuple(
+            QueueLength(name, self._length(self._queue(name)), self._length(self._poison(name))) for name in QUEUES
+        )
+
+    def parked(self, queue: str) -> tuple[ParkedItem, ...]:
+        """See the port. Raises ``StorageUnavailable``."""
+        poison = self._poison(queue)
+
+        def once() -> tuple[ParkedItem, ...]:
+            with storage_call("look at parked work"):
+                return tuple(_item(queue, message) for message in poison.peek_messages(_AT_ONCE))
+
+        return repeated(once, self._process.storage_timeout)
+
+    def retry(self, queue: str, ids: frozenset[str]) -> frozenset[str]:
+        """See the port: send first, forget afterwards. Raises ``StorageUnavailable``; what was sent then may come twice.
+
+        Storage gives out messages and finds none by name: others that are given out on the way are put back at once.
+        """
+        work, poison = self._queue(queue), self._poison(queue)
+        found: set[str] = set()
+        others: list[Any] = []
+        try:
+            for message in self._claimed(poison):
+                if message.id in ids:
+                    with storage_call("retry parked work"):
+                        work.send_message(message.content, time_to_live=_NEVER)
+                        poison.delete_message(message)
+                    found.add(str(message.id))
+                    if len(found) == len(ids):
+                        break
+                else:
+                    others.append(message)
+        finally:
+            for message in others:
+                with storage_call("put parked work back"):
+                    poison.update_message(message, visibility_timeout=0)
+        return frozenset(found)
+
+    def _claimed(self, poison: QueueClient) -> Iterator[Any]:
+        for _ in range(_MOST_ROUNDS):
+            with storage_call("read parked work"):
+                messages = list(
+                    poison.receive_messages(
+                        messages_per_page=_AT_ONCE, max_messages=_AT_ONCE, visibility_timeout=_CLAIM_SECONDS
+                    )
+                )
+            if not messages:
+                return
+            yield from messages
+
+    def _length(self, queue: QueueClient) -> int:
+        def once() -> int:
+            with storage_call("measure a queue"):
+                return int(queue.get_queue_properties().approximate_message_count or 0)
+
+        return repeated(once, self._process.storage_timeout)
+
+    def _queue(self, name: str) -> QueueClient:
+        if name not in QUEUES:
+            raise NotFound("no such queue")
+        return queue_client(self._process, self._prefix + name)
+
+    def _poison(self, name: str) -> QueueClient:
+        if name not in QUEUES:
+            raise NotFound("no such queue")
+        return queue_client(self._process, f"{self._prefix}{name}-poison")
+
+
+def _item(queue: str, message: Any) -> ParkedItem:
+    work = _read(message.content)
+    return ParkedItem(
+        queue,
+        str(message.id),
+        work.ref if work else None,
+        work.entry.kind.value if work else "",
+        message.inserted_on.astimezone(UTC),
+    )
+
+
+def _read(content: Any) -> WorkItem | None:
+    """The work item of a message; the host parks its text as it was, which may be in base64 once more."""
+    body = content if isinstance(content, bytes) else str(content).encode("utf-8", "replace")
+    for _ in range(2):
+        try:
+            return read_work_item(body)
+        except UnreadableWorkItem:
+            try:
+                body = base64.b64decode(body, validate=True)
+            except (binascii.Error, ValueError):
+                return None
+    return None
