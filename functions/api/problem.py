@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from shared.core.access.page_mark import BadPageMark
 from shared.errors import Conflict, InvalidSettings, NotFound, PermanentError, TemporaryError
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,7 +88,7 @@ def problem_of(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     match error:
-        case InvalidSettings():
+        case InvalidSettings() | BadPageMark():
             return invalid(error.public)
         case NotFound():
             return Refusal(404, "not-found")
