@@ -11,7 +11,7 @@ from shared.core.hold.link import Purpose
 from shared.core.hold.record import SYSTEM, MessageRecord, State
 from shared.core.notice.cards.frame import CardReader
 from shared.core.notice.cards.hold_card import HoldCard, hold_card, make_hold_card
-from shared.core.notice.hold_notice import NoticeKind
+from shared.core.notice.hold_notice import NoticeKind, words_of
 from shared.core.notice.own_words import hold_notice_name
 from shared.core.notice.safe_text import one_line
 from shared.core.notice.sheet import LONGEST_ADDRESS, hold_end
@@ -30,7 +30,6 @@ _BY_TIME = {
     State.DELIVERED: NoticeKind.RELEASED,
     State.PARTLY_DELIVERED: NoticeKind.RELEASED,
     State.BOUNCED: NoticeKind.RELEASED,
-    State.AWAITING_APPROVAL: NoticeKind.RELEASED,
     State.EXPIRED: NoticeKind.EXPIRED,
     State.DISCARDED: NoticeKind.DISCARDED,
 }
@@ -70,14 +69,21 @@ def told_as(reader: Reader) -> str:
 def hold_text(app: App, record: MessageRecord, kind: NoticeKind, reader: Reader) -> str:
     """The short text with a link that a chat shows (Markdown). Raises ``TemporaryError``."""
     link = make_link(app, record.ref, reader.person, Purpose.HOLD, reader.settings)
-    words = hold_words(app, record, kind, reader)
+    if words_of(kind, record.state) == kind:
+        words = hold_words(app, record, kind, reader)
+        told = words.text if words else ""
+    else:
+        subject = one_line(record.summary.subject or "", LONGEST_SUBJECT) or NOTICE.text(
+            "subject_blank", reader.language
+        )
+        told = f"{NOTICE.text(f'title.{words_of(kind, record.state)}', reader.language)}: {subject}"
     text = short_text(
         hold_notice_name(kind),
         reader.language,
         link.url,
         record.summary.subject or "",
         number=record.reminders_sent,
-        text=words.text if words else "",
+        text=told,
     )
     return f"{escape_markdown(told_as(reader))}\n\n{text}" if reader.on_behalf_of else text
 

@@ -29,6 +29,7 @@ _KINDS = {
     EventCode.REMINDED: NoticeKind.REMINDER,
     EventCode.LEFT: NoticeKind.LEFT,
     EventCode.RELEASED: NoticeKind.RELEASED,
+    EventCode.APPROVAL_REQUESTED: NoticeKind.RELEASED,
     EventCode.EXPIRED: NoticeKind.EXPIRED,
     EventCode.DELAYED: NoticeKind.DELAYED,
     EventCode.DISCARDED: NoticeKind.DISCARDED,
@@ -82,7 +83,7 @@ def _mail(
         language=reader.language,
         zone=reader.zone,
         on_behalf_of=reader.on_behalf_of,
-        own=hold_words(app, record, kind, reader),
+        own=hold_words(app, record, kind, reader) if record.state is not State.AWAITING_APPROVAL else None,
     )
     return write_hold_notice(notice, letter)
 
@@ -99,5 +100,7 @@ def _still_true(record: MessageRecord, event: Event, kind: NoticeKind) -> bool:
             return record.state is State.HELD
         case NoticeKind.DELAYED:
             return record.state is State.DELAYED
+        case NoticeKind.RELEASED if event.code is EventCode.APPROVAL_REQUESTED and record.state is not event.state:
+            return False  # its answer is told, too
         case NoticeKind.RELEASED | NoticeKind.EXPIRED | NoticeKind.DISCARDED:
             return event.actor == SYSTEM  # people know what they did themselves

@@ -11,8 +11,10 @@ from shared.core.hold.record import OutboxEntry, OutboxKind, State
 from shared.core.hold.state import hold_due
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
+from shared.core.policy.actions import Approval
 from shared.core.policy.decision import Disposition
-from shared.core.policy.tenant_settings import HoldNotices
+from shared.core.policy.policies import Policy
+from shared.core.policy.tenant_settings import HoldNotices, NoticeChannel, Teams
 from shared.errors import StorageUnavailable
 from shared.ports import Person
 from shared.usecases.act_on_hold import Acted, Verb, act_on_hold
@@ -26,7 +28,7 @@ from shared.usecases.write_notice import write_notice
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
 from tests.support.holds import link_to, make_change
 from tests.support.own_letters import letters, recipients, text_of, token_in
-from tests.support.teams_people import SABURO, name_proxies
+from tests.support.teams_people import ENTRA, SABURO, chat, name_proxies, put_in_teams
 from tests.support.threads import at_once
 
 
@@ -142,6 +144,31 @@ def test_reminders_and_the_last_notice_follow_in_one_thread(at_end: str, state: 
     assert [str(letter["Subject"]) for letter in sent] == [f"[待った] {subject}: Estimate" for subject in subjects]
     assert [letter["In-Reply-To"] for letter in sent] == [None, sent[0]["Message-ID"], sent[0]["Message-ID"]]
     assert len({str(letter["Message-ID"]) for letter in sent}) == 3
+
+
+@pytest.mark.parametrize(
+    ("channels", "told"),
+    [
+        pytest.param(("mail",), ["保留中", "期限により承認を依頼"], id="mail"),
+        pytest.param(("teams-text",), [], id="short-text"),
+    ],
+)
+def test_the_last_notice_tells_that_time_has_asked_for_approval(
+    channels: tuple[NoticeChannel, ...], told: list[str]
+) -> None:
+    policy = Policy(id="p", actions=(Approval(approvers="addresses", addresses=(SABURO,)),))
+    notices = HoldNotices(channels=channels, reminder_hours=4, reminders=0, at_end="release")
+    world = World(make_settings(policies=(policy,), notices=notices, teams=Teams(entra_tenant=ENTRA)))
+    put_in_teams(world, SENDER, SABURO)
+    ref = world.judge(OUTSIDE)
+    world.work()
+    _let_pass(world, 4)
+    world.work()
+    assert world.record(ref).state is State.AWAITING_APPROVAL
+    mine = [letter for letter in letters(world) if letter["To"] == SENDER]
+    assert [str(letter["Subject"]) for letter in mine] == [f"[待った] {subject}: Estimate" for subject in told]
+    if not told:
+        assert "期限が来たため、承認を依頼しました: Estimate" in chat(world)[-1].text
 
 
 def test_a_reminder_that_was_overtaken_is_not_sent() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from shared.core.hold.record import State
 from shared.core.notice.formats import moment_text, size_text
 from shared.core.notice.letter import Letter, new_message
 from shared.core.notice.own_words import OwnWords
@@ -66,6 +67,11 @@ class HoldNotice:
     own: OwnWords | None = None
 
 
+def words_of(kind: NoticeKind, state: State) -> str:
+    """The end of the keys of a notice's words: what time has released may have to be approved first."""
+    return "asked" if kind is NoticeKind.RELEASED and state is State.AWAITING_APPROVAL else kind.value
+
+
 def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
     """The notice as an RFC 5322 message with CRLF line ends, ready for SMTP.
 
@@ -73,7 +79,9 @@ def write_hold_notice(notice: HoldNotice, letter: Letter) -> bytes:
     """
     language = notice.language
     subject = one_line(notice.sheet.subject, LONGEST_SUBJECT) or NOTICE.text("subject_blank", language)
-    title = NOTICE.text(f"subject.{notice.kind}", language, subject=subject, number=notice.number)
+    title = NOTICE.text(
+        f"subject.{words_of(notice.kind, notice.sheet.state)}", language, subject=subject, number=notice.number
+    )
     if notice.own and notice.own.subject:
         title = notice.own.subject
     message = new_message(replace(letter, sender_name=NOTICE.text("sender_name", language)), title, "auto-generated")
@@ -90,7 +98,7 @@ def _html(notice: HoldNotice) -> str:
     context = wording(NOTICE, notice.language, notice.zone)
     context |= {
         "sheet": sheet,
-        "title": _say(notice, f"title.{notice.kind}"),
+        "title": _say(notice, f"title.{words_of(notice.kind, notice.sheet.state)}"),
         "lead": _lead(notice).split("\n"),
         "for_whom": _for_whom(notice),
         "button": _say(notice, _button(notice)),
@@ -107,7 +115,7 @@ def _html(notice: HoldNotice) -> str:
 def _lines(notice: HoldNotice) -> Iterator[str]:
     """The plain text, in the order of the HTML."""
     sheet = notice.sheet
-    yield _say(notice, f"title.{notice.kind}")
+    yield _say(notice, f"title.{words_of(notice.kind, notice.sheet.state)}")
     yield ""
     yield _lead(notice)
     if told_as := _for_whom(notice):
@@ -200,7 +208,8 @@ def _lead(notice: HoldNotice) -> str:
     """What is asked of the reader: one line of ours, or several of the tenant's."""
     if notice.own and notice.own.text:
         return notice.own.text
-    return NOTICE.text(f"lead.{notice.kind}", notice.language, number=notice.number)
+    key = f"lead.{words_of(notice.kind, notice.sheet.state)}"
+    return NOTICE.text(key, notice.language, number=notice.number)
 
 
 def _for_whom(notice: HoldNotice) -> str:
