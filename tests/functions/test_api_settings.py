@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -243,3 +244,17 @@ def test_a_role_that_was_given_counts_from_the_next_request_on(world: World, doc
     assert put(world, TENANT, token_of(world, "administrator"), document | {"access": access}, 0).status == 200
     assert call_api(world, "GET", TENANT, token).status == 200
     assert granted(SECOND, "auditor") in world.settings_store.tenant("demo").access.grants
+
+
+def test_of_many_edits_of_one_version_one_is_saved_and_all_others_are_told(
+    world: World, document: dict[str, Any]
+) -> None:
+    token = token_of(world, "administrator")
+
+    def edit(number: int) -> int:
+        return put(world, TENANT, token, document | {"name": f"name {number}"}, 0).status
+
+    with ThreadPoolExecutor(8) as pool:
+        found = sorted(pool.map(edit, range(8)))
+    assert found == [200, *[412] * 7]
+    assert world.settings_store.tenant("demo").version == 1
