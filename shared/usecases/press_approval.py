@@ -14,7 +14,7 @@ from shared.errors import NotFound
 from shared.usecases.answer_approval import answer_approval, approval_people
 from shared.usecases.decide_hold import NotEntitled
 from shared.usecases.note_look import note_refusal
-from shared.usecases.pressed import Press, internal_domains, load
+from shared.usecases.pressed import Press, internal_domains, load, note_card
 from shared.usecases.tell_in_teams import Card
 
 _QUESTIONS = {CardVerb.APPROVAL_APPROVE_ASK: True, CardVerb.APPROVAL_DENY_ASK: False}
@@ -28,15 +28,18 @@ def press_approval(app: App, press: Press) -> Card:
     Raises ``NotFound``, ``NotEntitled``, ``TemporaryError``.
     """
     verb, action = press.action.verb, press.action
-    if press.acts and verb in _ANSWERS and press.is_current(load(app, press.ref)):
+    is_old = press.acts and not press.is_current(load(app, press.ref))
+    if press.acts and verb in _ANSWERS and not is_old:
         answer_approval(app, press.ref, press.asker, _ANSWERS[verb], action.comment)
     record = load(app, press.ref)
     if record.approval is None:
         raise NotFound("no such request")
     people, now = approval_people(app, record, press.asker.person), app.clock.now()
-    if approver_standing(record, press.asker.person, people, now) is None:
+    found = approver_standing(record, press.asker.person, people, now)
+    if found is None:
         note_refusal(app, press.ref.tenant_id, press.ref, press.asker, verb)
         raise NotEntitled(f"no approver by {press.asker.channel}")
+    note_card(app, press, found[1], is_old=is_old)
     seats = tuple(seat for seat, _ in answerable_seats(record, press.asker.person, people, now))
     sheet = make_approval_sheet(record, internal_domains(app, record), seats)
     reader = press.card_reader(app, Purpose.APPROVAL)

@@ -11,7 +11,7 @@ from shared.core.notice.cards.actions import CardVerb
 from shared.core.notice.cards.hold_card import confirm_card
 from shared.usecases.decide_hold import HoldWish, Verb, decide_hold
 from shared.usecases.hold_card import card_of_hold, show_hold_card
-from shared.usecases.pressed import Press, holder_standing, load
+from shared.usecases.pressed import Press, holder_standing, load, note_card
 from shared.usecases.tell_in_teams import Card
 from shared.usecases.withdraw_request import withdraw_request
 
@@ -30,14 +30,17 @@ def press_hold(app: App, press: Press) -> Card:
     done and the card is shown again. Raises ``NotFound``, ``NotEntitled``, ``NobodyToApprove``, ``TemporaryError``.
     """
     verb = press.action.verb
-    if press.acts and press.is_current(load(app, press.ref)):
+    is_old = press.acts and not press.is_current(load(app, press.ref))
+    if press.acts and not is_old:
         if verb in _DECISIONS:
             wish = HoldWish(_DECISIONS[verb], press.action.acknowledged, comment=press.action.comment)
             decide_hold(app, press.ref, press.asker, wish)
         elif verb is CardVerb.HOLD_WITHDRAW:
             withdraw_request(app, press.ref, press.asker)
     record = load(app, press.ref)
-    reader = press.reader_for(holder_standing(app, press, record))
+    standing = holder_standing(app, press, record)
+    note_card(app, press, standing, is_old=is_old)
+    reader = press.reader_for(standing)
     shown = show_hold_card(app, record, reader)
     question = _QUESTIONS.get(verb)
     if question is None:

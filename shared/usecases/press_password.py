@@ -15,9 +15,9 @@ from shared.core.notice.cards.actions import CardVerb
 from shared.core.notice.cards.receipt_card import receipt_confirm_card
 from shared.core.notice.receipt_sheet import make_receipt_sheet
 from shared.errors import NotFound
-from shared.usecases.change_password_notice import change_password_notice, password_standing
-from shared.usecases.note_look import note_password_look
-from shared.usecases.pressed import Press, internal_domains, load
+from shared.usecases.change_password_notice import NoticeUnchanged, change_password_notice, password_standing
+from shared.usecases.note_look import note_password_look, note_refusal
+from shared.usecases.pressed import OLD_CARD, Press, internal_domains, load
 from shared.usecases.tell_in_teams import Card
 from shared.usecases.write_receipt import receipt_card_of
 
@@ -41,7 +41,9 @@ def press_password(app: App, press: Press) -> Card:
     """
     verb, action = press.action.verb, press.action
     if press.acts and verb in _STEPS:
-        change_password_notice(app, press.ref, press.asker, action.variant, _STEPS[verb], action.version)
+        done = change_password_notice(app, press.ref, press.asker, action.variant, _STEPS[verb], action.version)
+        if isinstance(done, NoticeUnchanged):
+            note_refusal(app, press.ref.tenant_id, press.ref, press.asker, OLD_CARD)
     record = load(app, press.ref)
     standing = password_standing(app, record, press.asker, verb)
     if not record.passwords:

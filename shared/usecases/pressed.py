@@ -16,9 +16,12 @@ from shared.usecases.decide_hold import Asker, NotEntitled
 from shared.usecases.effective_settings import settings_for
 from shared.usecases.hold_card import card_reader
 from shared.usecases.make_link import make_link
-from shared.usecases.note_look import note_refusal
+from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import standing_of
 from shared.usecases.reader import Reader
+
+OLD_CARD = "old-card"
+"""Why a button did nothing: things had moved on since its card was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,13 @@ def holder_standing(app: App, press: Press, record: MessageRecord) -> Standing:
         note_refusal(app, press.ref.tenant_id, press.ref, press.asker, press.action.verb)
         raise NotEntitled(f"not the business of {press.asker.channel}")
     return standing
+
+
+def note_card(app: App, press: Press, standing: Standing, *, is_old: bool) -> None:
+    """Record that a card about the message was shown, and that a button of an old one did nothing."""
+    if is_old:
+        note_refusal(app, press.ref.tenant_id, press.ref, press.asker, OLD_CARD)
+    note_look(app, press.ref, standing, press.asker, "card")
 
 
 def internal_domains(app: App, record: MessageRecord) -> frozenset[str]:

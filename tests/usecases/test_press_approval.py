@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from shared.core.hold.actor import Channel
+from shared.core.hold.actor import Channel, Role
 from shared.core.hold.record import State
 from shared.core.message.identity import MessageRef
 from shared.core.people.person import Person
 from shared.core.policy.tenant_settings import HoldNotices, Teams
 from shared.core.text.card import CARD
+from shared.ports_people import AuditCode
 from tests.support.activities import ENTRA_TENANT
 from tests.support.app import OUTSIDE, SENDER, World
 from tests.support.approvals import BOSS, DEPUTY, LEGAL, PEOPLE, approval, approval_world, name_proxy, requested
@@ -106,6 +107,9 @@ def test_an_old_card_answers_nothing_and_becomes_a_fresh_one(world: World, ref: 
     card = card_in(chat_of(world, BOSS).press("approval.approve", old))
     assert buttons_in(card)["approval.approve.ask"]["v"] == world.record(ref).event_count
     assert world.record(ref).state is State.AWAITING_APPROVAL
+    assert refusals(world) == ["old-card"]
+    [look] = [line for line in world.audit.about(ref) if line.code is AuditCode.LOOKED]
+    assert (look.actor.name, look.actor.role, look.args) == (BOSS, Role.APPROVER, (("what", "card"),))
 
 
 def test_a_repeated_answer_counts_once(world: World, ref: MessageRef) -> None:

@@ -14,6 +14,7 @@ from shared.core.message.identity import MessageRef
 from shared.core.people.delegation import Delegation, Proxy
 from shared.core.people.person import Person
 from shared.core.text.bot import BOT
+from shared.ports_people import AuditCode
 from shared.usecases.decide_hold import Asker, HoldWish, Verb, decide_hold
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World
 from tests.support.teams_chat import JIRO, Chat, buttons_in, card_in, inner, refusals, shown_hold, teams_world
@@ -93,6 +94,20 @@ def test_an_old_card_does_nothing_and_becomes_a_fresh_one(
     card = card_in(chat.press(verb, shown_hold(world, ref) | {"v": version, "a": [1]}))
     assert buttons_in(card)["hold.discard.ask"]["v"] == world.record(ref).event_count
     assert world.record(ref).outcome is None
+    assert refusals(world) == ["old-card"]
+
+
+def test_each_card_that_is_shown_is_a_look(world: World, chat: Chat, ref: MessageRef) -> None:
+    for number, verb in enumerate(("hold.show", "hold.release.ask", "hold.discard"), 1):
+        world.clock.advance(seconds=1)
+        chat.press(verb, shown_hold(world, ref))
+        looks = [line for line in world.audit.about(ref) if line.code is AuditCode.LOOKED]
+        assert len(looks) == number
+        assert (looks[-1].actor.name, looks[-1].actor.channel, looks[-1].args) == (
+            SENDER,
+            Channel.TEAMS,
+            (("what", "card"),),
+        )
 
 
 def test_a_card_whose_message_was_decided_elsewhere_tells_so(world: World, chat: Chat, ref: MessageRef) -> None:

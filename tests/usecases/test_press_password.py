@@ -92,8 +92,10 @@ def test_a_card_that_is_older_than_the_notice_does_nothing(world: World, chat: C
     card = card_in(chat.press("password.pause", old["password.pause"]))
     assert "password.resume" in buttons_in(card)
     asked = old["password.delete.ask"] | {"verb": "password.delete"}
+    world.clock.advance(seconds=1)
     card_in(chat.press("password.delete", asked))
     assert the_notice(world, ref).state is NoticeState.PAUSED
+    assert refusals(world) == ["old-card", "old-card"]
 
 
 def test_a_repeated_press_does_nothing(world: World, chat: Chat, ref: MessageRef) -> None:
