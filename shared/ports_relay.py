@@ -50,13 +50,15 @@ class IngressUser:
 class IngressRule:
     """How the relay recognises connections of one tenant: any one of these is enough.
 
-    ``peers`` are addresses or CIDR ranges, ``certificates`` SHA-256 fingerprints of client certificates in hex.
+    ``peers`` are addresses or CIDR ranges, ``certificates`` SHA-256 fingerprints of client certificates in hex. Mail of a
+    ``suspended`` tenant is deferred: its own server keeps it and tries again.
     """
 
     tenant_id: str
     peers: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     users: tuple[IngressUser, ...] = ()
+    suspended: bool = False
 
 
 class IngressSource(Protocol):

@@ -54,6 +54,7 @@ class RuleBook:
             version: dict(sorted(tables.items(), reverse=True)) for version, tables in self._networks.items()
         }
         self.problems = tuple(problems)
+        self._suspended = frozenset(rule.tenant_id for rule in self.rules if rule.suspended)
 
     @property
     def has_users(self) -> bool:
@@ -64,6 +65,10 @@ class RuleBook:
     def has_certificates(self) -> bool:
         """Whether anybody could show a certificate."""
         return bool(self._certificates)
+
+    def is_suspended(self, tenant_id: str) -> bool:
+        """Whether the tenant's mail is to be deferred."""
+        return tenant_id in self._suspended
 
     def tenant_of_peer(self, address: str) -> str | None:
         """The tenant with the most specific range that holds ``address``; None where there is none or several."""

@@ -78,6 +78,9 @@ class RelaySession(IdentifiedSession):
             return
         if not self.is_still_known():
             self.last_word(replies.STRANGER, "rule taken away")
+        if self.relay.book.is_suspended(self.tenant_id):
+            self.say(replies.SUSPENDED)
+            return
         try:
             mail = read_mail(argument, extended=self.extended)
         except Refused as refusal:

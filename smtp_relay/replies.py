@@ -15,6 +15,7 @@ HELP = "214 2.0.0 see RFC 5321"
 AUTHENTICATED = "235 2.7.0 authenticated"
 
 TEMPORARY = "451 4.3.0 temporary failure, please try again later"
+SUSPENDED = "451 4.7.1 mail of this organisation is suspended, please try again later"
 TOO_MANY_RECIPIENTS = "452 4.5.3 too many recipients"
 AUTH_BUSY = "454 4.7.0 temporary authentication failure"
 

@@ -1,6 +1,6 @@
 """How tenants are recognised, read from their settings documents in Blob storage. Stage receive.
 
-Container ``settings``, one blob ``{tenant}.json`` for each tenant. Only ``tenant_id`` and ``ingress`` are read, so that
+Container ``settings``, one blob ``{tenant}.json`` for each tenant. Only ``tenant_id``, ``ingress`` and ``suspended`` are read, so that
 the relay needs none of the settings model and goes on when that grows. A document that cannot be read keeps the last
 good rule of its tenant and takes nothing from the others.
 """
@@ -37,6 +37,7 @@ class _Ingress(msgspec.Struct):
 class _Document(msgspec.Struct):
     tenant_id: str
     ingress: _Ingress = msgspec.field(default_factory=_Ingress)
+    suspended: bool = False
 
 
 # Made at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
@@ -105,4 +106,4 @@ class BlobIngressSource:
             return None
         ingress = document.ingress
         users = tuple(IngressUser(user.name, user.password_hash) for user in ingress.users)
-        return IngressRule(document.tenant_id, ingress.peers, ingress.certificates, users)
+        return IngressRule(document.tenant_id, ingress.peers, ingress.certificates, users, document.suspended)

@@ -63,23 +63,22 @@ class StorageParkedWork:
         found: set[str] = set()
         others: list[Any] = []
         try:
-            for message in self._claimed(poison):
-                if message.id in ids:
+            for messages in self._claimed(poison):
+                others += [message for message in messages if message.id not in ids]
+                for message in (message for message in messages if message.id in ids):
                     with storage_call("retry parked work"):
                         work.send_message(message.content, time_to_live=_NEVER)
                         poison.delete_message(message)
                     found.add(str(message.id))
-                    if len(found) == len(ids):
-                        break
-                else:
-                    others.append(message)
+                if len(found) == len(ids):
+                    break
         finally:
             for message in others:
                 with storage_call("put parked work back"):
                     poison.update_message(message, visibility_timeout=0)
         return frozenset(found)
 
-    def _claimed(self, poison: QueueClient) -> Iterator[Any]:
+    def _claimed(self, poison: QueueClient) -> Iterator[list[Any]]:
         for _ in range(_MOST_ROUNDS):
             with storage_call("read parked work"):
                 messages = list(
@@ -89,7 +88,7 @@ class StorageParkedWork:
                 )
             if not messages:
                 return
-            yield from messages
+            yield messages
 
     def _length(self, queue: QueueClient) -> int:
         def once() -> int:

@@ -46,7 +46,7 @@ def change_settings(app: App, edit: Document, author: str, comment: str = "", *,
 def _known(app: App, edit: Document) -> Document | None:
     """What the edit was made from, for the audit log's words alone."""
     try:
-        return app.settings.version(edit.tenant_id, scope_of(edit), edit.version) if edit.version else None
+        return app.settings.version(edit.tenant_id, scope_of(edit), edit.version)
     except (NotFound, InvalidSettings, TemporaryError):
         return None
 

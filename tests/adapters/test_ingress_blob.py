@@ -60,6 +60,11 @@ def test_rules_are_those_of_the_settings_model(process: ProcessSettings, contain
     )
 
 
+def test_a_suspended_tenant_is_told(process: ProcessSettings, container: str) -> None:
+    put(process, container, "acme.json", b'{"tenant_id": "acme", "domains": ["acme.example"], "suspended": true}')
+    assert read(process.storage, container) == (IngressRule("acme", suspended=True),)
+
+
 def test_tenant_without_ingress_has_an_empty_rule(process: ProcessSettings, container: str) -> None:
     put(process, container, "acme.json", b'{"tenant_id": "acme", "domains": ["acme.example"]}')
     assert read(process.storage, container) == (IngressRule("acme"),)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from shared.ports_relay import IngressRule
 from tests.fakes.spool import FakeSpool
-from tests.support.relay import Dialogue, RunningRelay
+from tests.support.relay import Dialogue, RunningRelay, wait_until
 
 SEQUENCES = [
     pytest.param(["MAIL FROM:<a@b.example>"], "503", id="MAIL before EHLO"),
@@ -102,3 +105,17 @@ class TestAddresses:
         stored = spool.describe(spool.refs[0])
         assert stored is not None
         assert stored.envelope.recipients == tuple(f"r{number}@d.example" for number in range(1000))
+
+
+def test_mail_of_a_suspended_tenant_is_deferred_until_it_may_go_on(spool: FakeSpool) -> None:
+    rule = IngressRule("demo", peers=("127.0.0.0/8",))
+    with RunningRelay(spool, [rule]) as relay, Dialogue(relay.port) as smtp:
+        smtp.hello()
+        assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "250"
+        smtp.command("RSET")
+        relay.source.present = (replace(rule, suspended=True),)
+        wait_until(lambda: relay.relay.book.is_suspended("demo"))
+        assert smtp.command("MAIL FROM:<a@b.example>")[:9] == "451 4.7.1"
+        relay.source.present = (rule,)
+        wait_until(lambda: not relay.relay.book.is_suspended("demo"))
+        assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "250"
