@@ -11,6 +11,7 @@ import {
 import type { ReactNode } from "react";
 
 import { useText } from "../text/language";
+import { useLingering } from "./lingering";
 
 interface Props {
   readonly open: boolean;
@@ -25,6 +26,8 @@ interface Props {
 
 export function ConfirmDialog({ open, title, children, action, busy = false, onConfirm, onCancel }: Props) {
   const t = useText();
+  const there = useLingering(open);
+  if (!there) return null;
   return (
     <Dialog
       open={open}

@@ -13,6 +13,7 @@ const useStyles = makeStyles({
     justifyContent: "space-between",
     gap: tokens.spacingHorizontalM,
   },
+  title: { margin: "0", overflowWrap: "anywhere", minWidth: 0 },
   buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
@@ -32,7 +33,7 @@ export function PageFrame({ title, actions, children }: Props) {
   return (
     <div className={styles.frame}>
       <div className={styles.head}>
-        <Title2 as="h1">{title}</Title2>
+        <Title2 as="h1" className={styles.title}>{title}</Title2>
         {actions ? <div className={styles.buttons}>{actions}</div> : null}
       </div>
       {children}
