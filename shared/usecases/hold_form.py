@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from shared.core.hold.partial_release import droppable_recipients, may_drop_attachments
 from shared.core.hold.record import MessageRecord
+from shared.core.notice.safe_text import many_lines
 from shared.usecases.act_on_hold import Parting
 
 LONGEST_COMMENT = 1000
@@ -63,7 +64,9 @@ def parting_of(record: MessageRecord, form: HoldForm) -> Parting:
         parts = [part for part in files if part not in form.kept_files]
     else:
         recipients, parts = [], []
-    return Parting(tuple(recipients), tuple(parts), form.comment.strip()[:LONGEST_COMMENT])
+    # What is cut or taken out of it now must not be so again when the second page sends it back.
+    comment = many_lines(form.comment, LONGEST_COMMENT)[0].strip()
+    return Parting(tuple(recipients), tuple(parts), comment)
 
 
 def step_of(verb: str, acknowledged: frozenset[int], parting: Parting) -> str:

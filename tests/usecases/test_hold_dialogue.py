@@ -239,6 +239,32 @@ def test_a_release_that_needs_approval_asks_for_it_with_the_comment(world: World
     assert "承認待ちです" in visitor.look().html
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        pytest.param("x" * 999 + "\r\n" + "y" * 10, "x" * 999, id="cut-in-a-line-end"),
+        pytest.param("x" * 999 + " y", "x" * 999, id="cut-behind-a-space"),
+        pytest.param("a\r\n" * 250 + "z" * 500, "a\n" * 250 + "z" * 500, id="as-long-as-a-browser-takes-it"),
+        pytest.param("a\u202eb\x00c \r\n\r\n d", "abc\n\n d", id="what-nobody-sees"),
+    ],
+)
+def test_the_comment_survives_the_second_question_as_a_browser_sends_it(typed: str, kept: str) -> None:
+    approval = Approval(approvers="addresses", addresses=("kacho@aozora.example",))
+    policy = Policy(id="p", name="見積書", when=RecipientDomain(operator="is-external"), actions=(approval,))
+    world = World(make_settings(rules=RULES, policies=(policy,)))
+    visitor = Visitor(world, link_to(world, world.judge(OUTSIDE)))
+    first = visitor.look()
+    numbers = [int(number) for number in re.findall(r'name="ack" value="(\d+)"', first.html)]
+    asked = Form(first).tick_reasons(*numbers).send(visitor, "release", typed)
+    again = Form(asked)
+    shown = dict(again.fields)["comment"].replace("\r\n", "\n").replace("\r", "\n")
+    done = again.send(visitor, "release", shown.replace("\n", "\r\n"))
+    assert done.answer is Answer.SHOWN
+    record = world.record(world.messages.refs[0])
+    assert record.approval is not None
+    assert record.approval.comment == kept
+
+
 def test_a_request_for_approval_is_taken_back_after_a_second_yes() -> None:
     approval = Approval(approvers="addresses", addresses=("kacho@aozora.example",))
     policy = Policy(id="p", name="見積書", when=RecipientDomain(operator="is-external"), actions=(approval,))

@@ -33,9 +33,10 @@ def one_line(text: str, limit: int = 300) -> str:
 def many_lines(text: str, limit: int = 10_000) -> tuple[str, bool]:
     """``text`` with its lines kept, at most ``limit`` characters, and whether something was cut off.
 
-    Lines end in ``\\n``; more than two blank lines in a row become two.
+    Lines end in ``\\n``, which counts once however it came; more than two blank lines in a row become two.
     """
+    text = _LINE_ENDS.sub("\n", text[: 2 * limit + 1])
     cut = len(text) > limit
-    text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text[:limit]))
+    text = _DROPPED.sub("", text[:limit])
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n\n", text).strip("\n"), cut
