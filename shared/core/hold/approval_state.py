@@ -204,15 +204,15 @@ def _settled(step: ApprovalStep) -> ApprovalStep:
 def _step_due(record: MessageRecord, index: int, now: datetime, later: Later, added: tuple[str, ...]) -> Change:
     assert record.approval is not None  # the caller looked
     step = record.approval.steps[index]
-    pause = timedelta(hours=step.call.reminder_hours)
     number = ("step", str(index))
     if step.reminders_sent < step.call.reminders:
-        step = replace(step, reminders_sent=step.reminders_sent + 1, due_at=later(now, pause))
+        step = replace(step, reminders_sent=step.reminders_sent + 1, due_at=_following(step, now, later))
         args = (number, ("reminder", str(step.reminders_sent)))
         return make_change(_with_step(record, index, step), EventCode.APPROVAL_REMINDED, SYSTEM, now, args, _NOTICE)
     new = tuple(seat for seat in dict.fromkeys(map(normal_address, added)) if seat not in step.seats)
     if new and _can_escalate(step):
-        step = replace(step, seats=(*step.seats, *new), escalated=new, reminders_sent=0, due_at=later(now, pause))
+        due_at = _following(step, now, later)
+        step = replace(step, seats=(*step.seats, *new), escalated=new, reminders_sent=0, due_at=due_at)
         args = (number, ("seats", ", ".join(new)))
         return make_change(_with_step(record, index, step), EventCode.ESCALATED, SYSTEM, now, args, _NOTICE)
     if step.call.at_end == "discard":
@@ -230,6 +230,13 @@ def _step_due(record: MessageRecord, index: int, now: datetime, later: Later, ad
         return _and_then(replace(lapsed, outbox=()), released)
     left = _with_step(record, index, replace(step, due_at=None))
     return make_change(left, EventCode.LEFT, SYSTEM, now, (number,), _ANSWER)
+
+
+def _following(step: ApprovalStep, now: datetime, later: Later) -> datetime:
+    """When what comes next is due: counted as a hold's pauses are (``HoldPlan.following``)."""
+    pause = timedelta(hours=step.call.reminder_hours)
+    following = later(step.due_at or now, pause)
+    return following if following > now else later(now, pause)
 
 
 def _can_escalate(step: ApprovalStep) -> bool:

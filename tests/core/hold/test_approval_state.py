@@ -375,6 +375,25 @@ def test_pause_runs_in_working_time() -> None:
     assert change.record.due_at == NOW + HOUR + timedelta(days=1)
 
 
+def test_ticks_that_come_late_add_up_to_no_delay() -> None:
+    late = timedelta(minutes=1)
+    record = asked(step(A, reminders=2, escalate_to=(D,)))
+    due = record.due_at
+    assert due is not None
+    for number in range(1, 5):
+        change = approval_due(record, due + late, later, {0: (D,)})
+        assert change is not None
+        record, due = change.record, due + HOUR
+        assert record.due_at == due, number
+
+
+def test_after_an_outage_reminders_do_not_come_in_a_heap() -> None:
+    record = asked(step(A, reminders=3))
+    change = approval_due(record, NOW + 5 * HOUR, later)
+    assert change is not None
+    assert change.record.due_at == NOW + 6 * HOUR
+
+
 def test_nothing_is_due_for_messages_that_await_no_approval() -> None:
     for record in (held(), voted(asked(step(A)), "+a")):
         assert approval_due(record, NOW + 100 * HOUR, later) is None
