@@ -112,7 +112,10 @@ def _words(
             return built_in_words(facts)
         variables = _own_variables(app, record, variant, facts, settings)
         own = tenant_words(settings, "password", language, variables, record.ref)
-        return built_in_words(facts) if own is None else complete(facts, own.subject, own.text)
+        bare = tenant_words(settings, "password", language, replace(variables, password=""), record.ref)
+        if own is None or bare is None:
+            return built_in_words(facts)
+        return complete(facts, own.subject, own.text, bare_text=bare.text)
     try:
         judged_by = settings_judged_by(app, record.ref.tenant_id, record.decision)
         template = next(known for known in judged_by.templates if known.id == notice.template)

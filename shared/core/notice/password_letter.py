@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.core.hold.forms import transforms_of
 from shared.core.hold.record import MessageRecord
@@ -63,18 +63,28 @@ def built_in_words(facts: PasswordFacts) -> PasswordWords:
 
 def template_words(facts: PasswordFacts, template: Template, variables: TemplateVariables) -> PasswordWords:
     """The words of a policy's template. Raises ``InvalidTemplate``."""
-    text = render_template(template.text, variables, html=False)
-    html = render_template(template.html, variables, html=True) if template.html else ""
-    return complete(facts, _subject(facts), text, html)
+
+    def fill(values: TemplateVariables) -> tuple[str, str]:
+        text = render_template(template.text, values, html=False)
+        return text, render_template(template.html, values, html=True) if template.html else ""
+
+    return complete(facts, _subject(facts), *fill(variables), *fill(replace(variables, password="")))
 
 
-def complete(facts: PasswordFacts, subject: str, text: str, html: str = "") -> PasswordWords:
-    """Words of somebody else, with the password in them; an empty subject or text is ours."""
+def complete(
+    facts: PasswordFacts, subject: str, text: str, html: str = "", bare_text: str = "", bare_html: str = ""
+) -> PasswordWords:
+    """Words of somebody else, with the password in them; an empty subject or text is ours.
+
+    ``bare_text`` and ``bare_html`` are the same words filled without the password: a fixed one may stand in a text by
+    chance (``2026``), and whoever reads it there does not know what it is.
+    """
     ours = built_in_words(facts)
     line = PASSWORD.text("notice.password", facts.language, password=facts.password)
-    if text.strip() and facts.password not in text:
+    if text.strip() and text.count(facts.password) <= bare_text.count(facts.password):
         text = f"{text.rstrip()}\n\n{line}\n"
-    if html and _escaped(facts.password) not in html:
+    escaped = _escaped(facts.password)
+    if html and html.count(escaped) <= bare_html.count(escaped):
         html = f"{html}\n<p>{_escaped(line)}</p>\n"
     # A subject is seen on locked screens and in logs of servers.
     subject = one_line(subject.replace(facts.password, ""), 300)

@@ -106,6 +106,20 @@ def test_password_stands_in_whatever_a_template_says(text: str, html: str, in_te
     assert words.html.count("Abc&lt;9&amp;xyz") <= 1
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        pytest.param("2026年11月", "<p>2026</p>", id="by-chance"),
+        pytest.param("2026年11月: {{ password }}", "<p>2026: {{ password }}</p>", id="by-chance-and-told"),
+    ],
+)
+def test_a_fixed_password_that_stands_in_a_text_by_chance_is_told(text: str, html: str) -> None:
+    known = replace(facts(), password="2026")
+    words = template_words(known, Template(id="t", text=text, html=html), replace(SAMPLE, password="2026"))
+    assert (words.text.count("2026"), words.html.count("2026")) == (2, 2)
+    assert words.text.rstrip().endswith("2026")
+
+
 def test_template_that_is_not_allowed_is_an_error() -> None:
     with pytest.raises(InvalidTemplate):
         template_words(facts(), Template(id="t", text="{{ nobody }}"), SAMPLE)
