@@ -76,7 +76,6 @@ class _Step:
     def answer(self, form: ApprovalForm | None) -> Page:
         seats = self._seats(self._record)
         if form is None:
-            note_look(self._app, self._record.ref, self._standing, self._asker, "approval-page")
             if not seats:
                 view = self._view(self._record)
                 return web_page(Answer.SHOWN, approval_outcome_page(view), view.language)
@@ -131,6 +130,8 @@ class _Step:
         return web_page(Answer.DECIDED_BEFORE, approval_outcome_page(view, before=True), view.language)
 
     def _view(self, record: MessageRecord) -> ApprovalView:
+        """What is shown, which is a look at the message and recorded as one."""
+        note_look(self._app, record.ref, self._standing, self._asker, "approval-page")
         app, visit, person = self._app, self._visit, self._claims.person
         settings = settings_for(app, record.ref.tenant_id, sender_of(record))
         seats = self._seats(record)

@@ -91,6 +91,19 @@ def test_page_shows_the_message_and_who_asks_and_changes_nothing(world: World) -
     assert (look.code, look.actor.name, look.actor.peer) == (AuditCode.LOOKED, BOSS, "192.0.2.9")
 
 
+def test_every_page_with_the_message_is_a_look(world: World) -> None:
+    ref = requested(world, OUTSIDE)
+    visitor = Visitor(world, ref)
+    page = visitor.look()
+    world.clock.advance(seconds=1)
+    page = visitor.send(page, "approve")
+    assert OUTSIDE in page.html
+    world.clock.advance(seconds=1)
+    visitor.send(page, "approve", confirmed=True)
+    looks = [line for line in world.audit.about(ref) if line.code is AuditCode.LOOKED]
+    assert [line.actor.name for line in looks] == [BOSS] * 3
+
+
 @pytest.mark.parametrize(("language", "told"), [("ja", "承認する"), ("en", "Approve")], ids=["ja", "en"])
 def test_page_is_in_the_language_asked_for(world: World, language: str, told: str) -> None:
     page = Visitor(world, requested(world), language=language).look()
