@@ -8,7 +8,14 @@ const FONTS = "'Segoe UI', 'Hiragino Sans', 'Noto Sans JP', 'Yu Gothic UI', Meir
 const LIGHT = { ...webLightTheme, fontFamilyBase: FONTS };
 const DARK = { ...webDarkTheme, fontFamilyBase: FONTS };
 
-const ThemeContext = createContext<{ appearance: Appearance; choose: (next: Appearance) => void } | null>(null);
+interface Chosen {
+  readonly appearance: Appearance;
+  /** What `appearance` comes to now. */
+  readonly dark: boolean;
+  readonly choose: (next: Appearance) => void;
+}
+
+const ThemeContext = createContext<Chosen | null>(null);
 
 function firstAppearance(): Appearance {
   const kept = window.localStorage.getItem(KEPT);
@@ -31,7 +38,7 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
     window.localStorage.setItem(KEPT, next);
     setAppearance(next);
   }, []);
-  const value = useMemo(() => ({ appearance, choose }), [appearance, choose]);
+  const value = useMemo(() => ({ appearance, dark, choose }), [appearance, dark, choose]);
   return (
     <ThemeContext value={value}>
       <FluentProvider theme={dark ? DARK : LIGHT} style={{ minHeight: "100vh" }} data-theme={dark ? "dark" : "light"}>
@@ -41,7 +48,7 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
   );
 }
 
-export function useAppearance(): { appearance: Appearance; choose: (next: Appearance) => void } {
+export function useAppearance(): Chosen {
   const found = useContext(ThemeContext);
   if (!found) throw new Error("outside of ThemeProvider");
   return found;

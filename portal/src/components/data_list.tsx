@@ -3,7 +3,7 @@ import { Button, makeStyles, mergeClasses, Spinner, tokens } from "@fluentui/rea
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, type ReactNode } from "react";
 
-import { useText } from "../text/language";
+import { useLanguage, useText } from "../text/language";
 import { EmptyState } from "./empty_state";
 import { ProblemView } from "./problem_view";
 
@@ -27,7 +27,7 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
   },
-  foot: { display: "flex", justifyContent: "center", padding: tokens.spacingVerticalM },
+  foot: { display: "flex", flexWrap: "wrap", justifyContent: "center", gap: tokens.spacingHorizontalM, padding: tokens.spacingVerticalM },
 });
 
 /** What `useInfiniteQuery` returns, as far as a list needs it. */
@@ -36,6 +36,8 @@ export interface Loaded<Row> {
   readonly isLoading: boolean;
   readonly error: unknown;
   readonly hasMore: boolean;
+  /** How far back a search has looked so far. */
+  readonly searchedTo?: string | null;
   readonly isLoadingMore: boolean;
   readonly loadMore: () => void;
   readonly reload: () => void;
@@ -62,7 +64,9 @@ export function DataList<Row>(props: Props<Row>) {
   const styles = useStyles();
   const frame = useRef<HTMLDivElement>(null);
   const { rows, hasMore, isLoadingMore, loadMore } = loaded;
+  const failed = Boolean(loaded.error);
   // The compiler cannot see through the functions that this library returns; they are used here and nowhere else.
+  // eslint-disable-next-line react-hooks/incompatible-library -- said above
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -76,11 +80,13 @@ export function DataList<Row>(props: Props<Row>) {
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && rows.length > 0 && last >= rows.length - AHEAD) loadMore();
-  }, [hasMore, isLoadingMore, last, rows.length, loadMore]);
+    // After an error only the reader's own press asks again.
+    if (hasMore && !isLoadingMore && !failed && last >= rows.length - AHEAD) loadMore();
+  }, [hasMore, isLoadingMore, failed, last, rows.length, loadMore]);
 
   if (loaded.isLoading) return <Spinner label={t("common.loading")} />;
   if (loaded.error && rows.length === 0) return <ProblemView error={loaded.error} onRetry={loaded.reload} />;
+  if (rows.length === 0 && hasMore) return <SearchedTo at={loaded.searchedTo} />;
   if (rows.length === 0) {
     return <EmptyState title={emptyTitle ?? t("common.empty_title")} {...(emptyText ? { text: emptyText } : {})} />;
   }
@@ -110,6 +116,7 @@ export function DataList<Row>(props: Props<Row>) {
       {loaded.error ? <ProblemView error={loaded.error} onRetry={loadMore} /> : null}
       {hasMore ? (
         <div className={styles.foot}>
+          {isLoadingMore && loaded.searchedTo ? <SearchedTo at={loaded.searchedTo} /> : null}
           <Button appearance="subtle" disabled={isLoadingMore} onClick={loadMore}>
             {isLoadingMore ? t("common.loading") : t("common.more")}
           </Button>
@@ -117,4 +124,12 @@ export function DataList<Row>(props: Props<Row>) {
       ) : null}
     </div>
   );
+}
+
+/** A search that goes on: pages without a row are passed by themselves. */
+function SearchedTo({ at }: { readonly at: string | null | undefined }) {
+  const t = useText();
+  const { language } = useLanguage();
+  const when = at ? new Date(at).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }) : "";
+  return <Spinner size="tiny" label={when ? t("common.searched_to", { when }) : t("common.loading")} />;
 }

@@ -8,6 +8,8 @@ export interface ListPage<Row> {
   readonly rows: readonly Row[];
   /** Empty at the end. */
   readonly after: string;
+  /** How far back a search has looked; a page of a search may be short, even empty, and have a next one. */
+  readonly searched_to?: string | null;
 }
 
 export function usePaged<Row>(
@@ -27,6 +29,7 @@ export function usePaged<Row>(
     isLoading: query.isPending,
     error: query.error,
     hasMore: query.hasNextPage,
+    searchedTo: query.data?.pages.at(-1)?.searched_to ?? null,
     isLoadingMore: query.isFetchingNextPage,
     loadMore: useCallback(() => void fetchNextPage(), [fetchNextPage]),
     reload: useCallback(() => void refetch(), [refetch]),

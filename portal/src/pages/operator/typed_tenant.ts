@@ -1,0 +1,89 @@
+/** A tenant as it is typed into the form, and as the API takes it. */
+import type { components } from "../../api/schema.gen";
+import { dayEnd, dayOf } from "../../components/days";
+import { linesOf } from "../people/entries";
+
+type TenantEdit = components["schemas"]["TenantEdit"];
+type TenantCreation = components["schemas"]["TenantCreation"];
+type TenantView = components["schemas"]["TenantView"];
+
+export interface TypedTenant {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly domains: string;
+  readonly plan: TenantEdit["plan"];
+  /** The last day of the trial. */
+  readonly trialEnds: string;
+  readonly entra: string;
+  readonly comment: string;
+  readonly host: string;
+  readonly port: number;
+  readonly starttls: TenantCreation["next_hop"]["starttls"];
+  readonly peers: string;
+  readonly administrator: string;
+}
+
+export const NEW_TENANT: TypedTenant = {
+  tenantId: "",
+  name: "",
+  domains: "",
+  plan: "trial",
+  trialEnds: "",
+  entra: "",
+  comment: "",
+  host: "",
+  port: 25,
+  starttls: "opportunistic",
+  peers: "",
+  administrator: "",
+};
+
+export function isTenantId(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+}
+
+export function isDirectoryId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text.trim());
+}
+
+export function typedOf(view: TenantView): TypedTenant {
+  return {
+    ...NEW_TENANT,
+    tenantId: view.tenant_id,
+    name: view.name,
+    domains: view.domains.join("\n"),
+    plan: view.plan,
+    // It ends when the next day begins, so the last day is the one just before.
+    trialEnds: view.trial_ends_at ? dayOf(new Date(Date.parse(view.trial_ends_at) - 1)) : "",
+    entra: view.entra_tenant,
+  };
+}
+
+export function editOf(typed: TypedTenant): TenantEdit {
+  return {
+    name: typed.name.trim(),
+    domains: linesOf(typed.domains),
+    plan: typed.plan,
+    trial_ends_at: (typed.plan === "trial" && dayEnd(typed.trialEnds)) || null,
+    entra_tenant: typed.entra.trim().toLowerCase(),
+    comment: typed.comment.trim(),
+  };
+}
+
+export function creationOf(typed: TypedTenant): TenantCreation {
+  return {
+    ...editOf(typed),
+    tenant_id: typed.tenantId,
+    next_hop: {
+      host: typed.host.trim(),
+      port: typed.port,
+      starttls: typed.starttls,
+      username: "",
+      password_secret: "",
+      weight: 1,
+      timeout_seconds: 60,
+    },
+    peers: linesOf(typed.peers),
+    administrator: typed.administrator.trim(),
+  };
+}
