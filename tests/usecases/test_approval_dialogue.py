@@ -97,7 +97,7 @@ def test_every_page_with_the_message_is_a_look(world: World) -> None:
     page = visitor.look()
     world.clock.advance(seconds=1)
     page = visitor.send(page, "approve")
-    assert OUTSIDE in page.html
+    assert "Estimate" in page.html
     world.clock.advance(seconds=1)
     visitor.send(page, "approve", confirmed=True)
     looks = [line for line in world.audit.about(ref) if line.code is AuditCode.LOOKED]
