@@ -23,7 +23,8 @@ class NotSignedOn(PermanentError):
 class SignOnClaims:
     """What a token says that was checked: the directory (``tid``), the person (``oid``), and the app roles.
 
-    ``address`` is the user principal name: a hint for people whom the directory does not know by id.
+    ``address`` is the user principal name: a hint for people whom the directory does not know by id. Empty for guests of
+    the directory, whose name another one has written.
     """
 
     entra_tenant: str

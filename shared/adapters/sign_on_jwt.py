@@ -1,10 +1,12 @@
 """Whether a request to the API bears a token of the identity provider: the ``SignOnTokens`` port (stage 6).
 
 Checked, all of it: signature (RS256 and nothing else, whatever the token says), issuer (that of the directory which the
-token names), audience, expiry and beginning, the scope that the portal asks for. MSAL acquires tokens and does not check
-them (traps in architecture.md). What the person may do is another question (``usecases/identify.py``).
+token names, and of the key where the key set ties it to one), audience, expiry and beginning, the scope that the portal
+asks for. MSAL acquires tokens and does not check them (traps in architecture.md). What the person may do is another
+question (``usecases/identify.py``).
 
-Source: "Access tokens in the Microsoft identity platform" in Microsoft's documentation; RFC 7519, RFC 9068.
+Source: "Access tokens in the Microsoft identity platform" and "Access token claims reference" in Microsoft's
+documentation; RFC 7519, RFC 9068.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class JwtSignOnTokens:
 
     def check(self, authorization: str) -> SignOnClaims:
         """See the port."""
-        if not self._audience:
+        if not self._audience or not self._scope:  # without a scope a program's own token would do as well
             raise NotSignedOn("this installation has no sign-on")
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
@@ -81,16 +83,35 @@ class JwtSignOnTokens:
         # Each directory has an issuer of its own: one that signs for another directory is refused.
         if claims["iss"] != self._issuer.replace("{tid}", tenant):
             raise NotSignedOn("another directory's issuer")
-        if self._scope and self._scope not in str(claims.get("scp", "")).split():
+        if not _may_sign_for(key.document, tenant, claims["iss"]):
+            raise NotSignedOn("signed with a key of another issuer")
+        if self._scope not in str(claims.get("scp", "")).split():
             raise NotSignedOn("not made for this API's scope")
         return SignOnClaims(
             tenant,
             person,
-            _text(claims, "preferred_username") or _text(claims, "upn"),
+            _own_name(claims, tenant),
             _text(claims, "name"),
             _roles(claims),
             datetime.fromtimestamp(float(claims["exp"]), UTC),
         )
+
+
+def _may_sign_for(key: Mapping[str, Any], tenant: str, issuer: str) -> bool:
+    """Whether the key set lets the key sign for that issuer: the set for all directories has keys of some alone."""
+    named = key.get("issuer")
+    return named is None or (isinstance(named, str) and named.replace("{tenantid}", tenant) == issuer)
+
+
+def _own_name(claims: Mapping[str, Any], tenant: str) -> str:
+    """The user principal name, empty for a guest: a guest's name was written by the directory that they come from.
+
+    ``idp`` names that one, and is missing or the same directory for all others.
+    """
+    home = _text(claims, "idp").lower()
+    if home and tenant not in home:
+        return ""
+    return _text(claims, "preferred_username") or _text(claims, "upn")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -14,7 +14,7 @@ from shared.adapters.sign_on_jwt import JwtSignOnTokens
 from shared.errors import TemporaryError
 from shared.ports_sign_on import NotSignedOn
 from shared.settings import ProcessSettings
-from tests.support.teams_signing import KeyServer, assembled, key_server, private_key
+from tests.support.teams_signing import KeyServer, assembled, jwk, key_server, private_key
 from tests.support.web_server import Reply
 
 TENANT = "11111111-1111-4111-8111-111111111111"
@@ -132,6 +132,48 @@ def test_without_an_audience_nobody_signs_on(keys: KeyServer) -> None:
     closed = JwtSignOnTokens(ProcessSettings(storage="none", sign_on_openid_url=keys.url))
     with pytest.raises(NotSignedOn):
         closed.check(f"Bearer {token()}")
+
+
+def test_without_a_scope_nobody_signs_on(keys: KeyServer) -> None:
+    """Programs get tokens with the right audience and roles, and no scope: an installation that names none is closed."""
+    open_to_programs = ProcessSettings(
+        storage="none", sign_on_audience=AUDIENCE, sign_on_issuer=ISSUER, sign_on_openid_url=keys.url
+    )
+    with pytest.raises(NotSignedOn):
+        JwtSignOnTokens(open_to_programs).check(f"Bearer {token(scp=None)}")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "counts"),
+    [
+        pytest.param("https://login.example/{tenantid}/v2.0", True, id="any directory's"),
+        pytest.param(ISSUER.replace("{tid}", TENANT), True, id="this directory's"),
+        pytest.param(ISSUER.replace("{tid}", OTHER), False, id="another directory's"),
+        pytest.param(7, False, id="nonsense"),
+    ],
+)
+def test_a_key_signs_for_the_issuer_that_the_key_set_names(
+    keys: KeyServer, tokens: JwtSignOnTokens, issuer: object, counts: bool
+) -> None:
+    keys.keys = [jwk("key-1") | {"issuer": issuer}]
+    if counts:
+        assert tokens.check(f"Bearer {token()}").person_id == PERSON
+    else:
+        with pytest.raises(NotSignedOn):
+            tokens.check(f"Bearer {token()}")
+
+
+@pytest.mark.parametrize(
+    ("provider", "address"),
+    [
+        pytest.param(ISSUER.replace("{tid}", TENANT), "hanako@aozora.example", id="this directory"),
+        pytest.param(f"https://sts.windows.net/{TENANT.upper()}/", "hanako@aozora.example", id="by its other name"),
+        pytest.param(f"https://sts.windows.net/{OTHER}/", "", id="a guest of another directory"),
+        pytest.param("live.com", "", id="a guest with a private account"),
+    ],
+)
+def test_the_name_of_a_guest_is_nobodys_address_here(tokens: JwtSignOnTokens, provider: str, address: str) -> None:
+    assert tokens.check(f"Bearer {token(idp=provider)}").address == address
 
 
 def test_keys_that_cannot_be_had_are_a_passing_trouble(keys: KeyServer, tokens: JwtSignOnTokens) -> None:
