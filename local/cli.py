@@ -13,6 +13,7 @@ from collections.abc import Sequence
 COMMANDS = {
     "up": "start everything on this machine and say what to open",
     "send": "send a test message to the running instance",
+    "seed": "fill the demo tenant of the running instance with a month of traffic",
     "demo": "play the whole story and show what happens at each step",
     "judge": "say what Matta would decide about .eml files, and why",
     "apply": "write what each recipient of .eml files would get, without sending",

@@ -1,0 +1,1 @@
+"""A month of plausible traffic for the demo tenant, written as the records that real mail leaves. Local tooling."""
