@@ -7,7 +7,7 @@ from shared.core.access.principal import Principal
 from shared.core.access.roles import Right
 from shared.core.hold.actor import Actor, Channel, Role
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
-from shared.core.settings.operators_fields import OperatorsField, secrets_of
+from shared.core.settings.operators_fields import NAMED_FIRST, OperatorsField, may_use_secret, secrets_of
 from shared.core.settings.scope import TENANT_SCOPE
 from shared.errors import NotFound
 from shared.ports import ProbedStep
@@ -17,15 +17,15 @@ from shared.ports_people import AuditCode, AuditEntry
 def try_next_hop(app: App, who: Principal, server: NextHopServer, peer: str) -> tuple[ProbedStep, ...]:
     """How far a connection comes; the last step tells whether all is well.
 
-    Its password may be one whose secret the tenant's servers name already: a trial must not send somebody else's. Raises
+    Its password may be one that the tenant's servers of that host use already: a trial must not give one away. Raises
     ``NotFound`` for whoever may not write the tenant's settings, ``OperatorsField``, ``TemporaryError``.
     """
     if not who.reaches_all(Right.WRITE_SETTINGS):
         raise NotFound("not their next hops")
     present = app.settings.present(who.tenant_id, TENANT_SCOPE)
-    known = secrets_of(present) if isinstance(present, TenantSettings) else frozenset[str]()
-    if server.password_secret and server.password_secret not in known:
-        raise OperatorsField("password_secret", "The operator of the service has to name a password's secret first.")
+    known = secrets_of(present) if isinstance(present, TenantSettings) else frozenset[tuple[str, str]]()
+    if not may_use_secret(server, known):
+        raise OperatorsField("password_secret", NAMED_FIRST)
     actor = Actor(Role.ADMINISTRATOR, who.address, Channel.PORTAL, peer)
     args = (("server", f"{server.host}:{server.port}"),)
     app.audit.append(who.tenant_id, AuditEntry(AuditCode.NEXT_HOP_TRIED, actor, app.clock.now(), None, args))

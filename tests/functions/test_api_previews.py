@@ -90,8 +90,13 @@ class TestNextHops:
         ).json
         assert (found["ok"], [step["step"] for step in found["steps"]]) == (False, ["connect"])
 
-    def test_a_secret_that_is_not_the_tenants_is_not_sent_anywhere(self, world: World) -> None:
-        body = {"host": "evil.example", "username": "x", "password_secret": "teams-bot"}
+    @pytest.mark.parametrize(
+        ("host", "secret"),
+        [("evil.example", "teams-bot"), ("hop.example", "teams-bot"), ("evil.example", "demo-hop")],
+        ids=["somebody else's", "somebody else's to the tenant's server", "the tenant's to another server"],
+    )
+    def test_a_secret_is_sent_nowhere_but_where_it_belongs(self, world: World, host: str, secret: str) -> None:
+        body = {"host": host, "username": "x", "password_secret": secret}
         refused = call_api(world, "POST", "/next-hops/test", token_of(world, "administrator"), body=body)
         assert (refused.status, refused.problem) == (403, "not-allowed")
 

@@ -142,6 +142,7 @@ def test_settings_that_do_not_fit_are_refused_with_the_place(
         ({"suspended": True}, "suspended"),
         ({"ingress": {"peers": ["192.0.2.0/24"]}}, "ingress"),
         ({"tenant_id": "another"}, "tenant_id"),
+        ({"domains": ["aozora.example", "hoshizora.example"]}, "domains"),
         ({"teams": {"entra_tenant": "33333333-3333-4333-8333-333333333333"}}, "teams.entra_tenant"),
         (
             {"routes": [{"servers": [{"host": "evil.example", "username": "x", "password_secret": "teams-bot"}]}]},

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
 from shared.errors import PermanentError
 
-FIELDS = ("tenant_id", "ingress", "suspended", "plan", "trial_ends_at")
+FIELDS = ("tenant_id", "domains", "ingress", "suspended", "plan", "trial_ends_at")
+NAMED_FIRST = "The operator of the service has to name a password's secret for this host first."
 DIRECTORIES = ("teams", "access")
 """Parts of the settings whose ``entra_tenant`` is the operator's."""
 
@@ -27,7 +28,7 @@ class OperatorsField(PermanentError):
 def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> None:
     """Raises ``OperatorsField`` for the first such field that the edit changes.
 
-    A server's ``password_secret`` may be one that the tenant's servers name already.
+    A server's ``password_secret`` may be one that the tenant's servers of that host name already.
     """
     for field in FIELDS:
         if getattr(edit, field) != getattr(present, field):
@@ -38,18 +39,22 @@ def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> Non
     known = secrets_of(present)
     for number, route in enumerate(edit.routes):
         for index, server in enumerate(route.servers):
-            if server.password_secret and server.password_secret not in known:
-                raise OperatorsField(
-                    f"routes[{number}].servers[{index}].password_secret",
-                    "The operator of the service has to name a password's secret first.",
-                )
+            if not may_use_secret(server, known):
+                raise OperatorsField(f"routes[{number}].servers[{index}].password_secret", NAMED_FIRST)
 
 
-def secrets_of(settings: TenantSettings) -> frozenset[str]:
-    """The names of the secrets that the tenant's servers use."""
-    return frozenset(
-        server.password_secret for route in settings.routes for server in route.servers if server.password_secret
-    )
+def secrets_of(settings: TenantSettings) -> frozenset[tuple[str, str]]:
+    """The hosts of the tenant's servers, each with the name of a secret that is sent there."""
+    return frozenset(_use(server) for route in settings.routes for server in route.servers if server.password_secret)
+
+
+def may_use_secret(server: NextHopServer, known: frozenset[tuple[str, str]]) -> bool:
+    """Whether the server's password, if it has one, goes where it went already: a password sent elsewhere is given away."""
+    return not server.password_secret or _use(server) in known
+
+
+def _use(server: NextHopServer) -> tuple[str, str]:
+    return server.host.lower().rstrip("."), server.password_secret
 
 
 def keep_operators_fields(present: TenantSettings, edit: TenantSettings) -> TenantSettings:
@@ -57,6 +62,7 @@ def keep_operators_fields(present: TenantSettings, edit: TenantSettings) -> Tena
     return msgspec.structs.replace(
         edit,
         tenant_id=present.tenant_id,
+        domains=present.domains,
         ingress=present.ingress,
         suspended=present.suspended,
         plan=present.plan,

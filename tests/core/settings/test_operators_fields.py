@@ -29,6 +29,8 @@ PRESENT = TenantSettings(tenant_id="demo", domains=("aozora.example",), routes=(
         ({"tenant_id": "other"}, "tenant_id"),
         ({"ingress": Ingress(peers=("192.0.2.1",))}, "ingress"),
         ({"suspended": True}, "suspended"),
+        ({"domains": ("aozora.example", "hoshizora.example")}, "domains"),
+        ({"routes": (route("demo-hop", "evil.example"),)}, "routes[0].servers[0].password_secret"),
         ({"teams": Teams(entra_tenant=DIRECTORY)}, "teams.entra_tenant"),
         ({"access": Access(entra_tenant=DIRECTORY)}, "access.entra_tenant"),
         ({"routes": (route("demo-hop"), route("other-hop"))}, "routes[1].servers[0].password_secret"),
@@ -47,9 +49,9 @@ def test_a_change_of_the_operators_field_is_refused_by_its_name(changes: dict[st
     [
         {"name": "Aozora"},
         {"access": Access(app_roles=False)},
-        {"routes": (route("demo-hop", "new.example"), route())},
+        {"routes": (route("demo-hop"), route(host="new.example"), route("demo-hop", "HOP.example."))},
     ],
-    ids=["its name", "its roles", "servers with a secret that it has"],
+    ids=["its name", "its roles", "servers without a secret, and with one that goes there already"],
 )
 def test_everything_else_is_the_tenants(changes: dict[str, object]) -> None:
     check_operators_fields(PRESENT, msgspec.structs.replace(PRESENT, **changes))
@@ -60,6 +62,7 @@ def test_a_file_with_other_values_leaves_the_operators_as_they_are() -> None:
         PRESENT,
         tenant_id="other",
         name="Aozora",
+        domains=("hoshizora.example",),
         suspended=True,
         ingress=Ingress(peers=("192.0.2.1",)),
         teams=Teams(entra_tenant=DIRECTORY),
@@ -71,5 +74,5 @@ def test_a_file_with_other_values_leaves_the_operators_as_they_are() -> None:
 
 
 def test_secrets_are_those_of_all_servers() -> None:
-    settings = msgspec.structs.replace(PRESENT, routes=(route("a"), route(), route("b")))
-    assert secrets_of(settings) == {"a", "b"}
+    settings = msgspec.structs.replace(PRESENT, routes=(route("a"), route(), route("b", "Other.example")))
+    assert secrets_of(settings) == {("hop.example", "a"), ("other.example", "b")}
