@@ -10,8 +10,10 @@ import { EmptyState } from "../components/empty_state";
 import { ProblemView } from "../components/problem_view";
 import { type Configuration, loadConfiguration } from "../configuration";
 import { Session } from "../sign_on/session";
+import { loadPageTexts } from "../text/catalogue";
 import { useLanguage, useText } from "../text/language";
 import { SignedContext } from "./api_context";
+import type { Page } from "./page";
 import { PAGES } from "./pages";
 import { Shell } from "./shell";
 
@@ -178,12 +180,18 @@ function router(): ReturnType<typeof createBrowserRouter> {
       path: "/",
       Component: Shell,
       children: [
-        ...PAGES.map((page) => ({ path: page.path, Component: lazy(page.load) })),
+        ...PAGES.map((page) => ({ path: page.path, Component: lazy(() => opened(page)) })),
         { path: "*", Component: NoSuchPage },
       ],
     },
   ]);
   return made;
+}
+
+/** A page's code, and the texts of pages with it. The start page says nothing that the frame does not. */
+async function opened(page: Page): ReturnType<Page["load"]> {
+  const [code] = await Promise.all([page.load(), page.path === "" ? null : loadPageTexts()]);
+  return code;
 }
 
 function NoSuchPage() {

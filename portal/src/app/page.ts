@@ -2,7 +2,7 @@
 import type { FluentIcon } from "@fluentui/react-icons";
 import type { ComponentType } from "react";
 
-import type { TextKey } from "../text/catalogue";
+import type { FirstKey } from "../text/catalogue";
 import type { Right } from "./api_context";
 
 export interface Page {
@@ -10,7 +10,7 @@ export interface Page {
   readonly path: string;
   /** The navigation section; a page without one is reached from another page. */
   readonly section?: "own" | "administration" | "operation";
-  readonly title: TextKey;
+  readonly title: FirstKey;
   readonly icon?: FluentIcon;
   /** Any of them is enough. */
   readonly rights: readonly Right[];
