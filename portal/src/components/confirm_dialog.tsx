@@ -41,10 +41,10 @@ export function ConfirmDialog({ open, title, children, action, busy = false, onC
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>{children}</DialogContent>
           <DialogActions>
-            <Button appearance="secondary" onClick={onCancel} disabled={busy}>
+            <Button appearance="secondary" onClick={onCancel} disabledFocusable={busy}>
               {t("common.cancel")}
             </Button>
-            <Button appearance="primary" onClick={onConfirm} disabled={busy}>
+            <Button appearance="primary" onClick={onConfirm} disabledFocusable={busy}>
               {action}
             </Button>
           </DialogActions>

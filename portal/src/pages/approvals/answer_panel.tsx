@@ -1,8 +1,7 @@
-/** Where an approver answers: the reasons to read, a comment, approve or deny, and the question behind each. */
+/** Where an approver answers: the reasons to read, a comment, approve or deny. */
 import { Button, Field, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
 
-import { ConfirmDialog } from "../../components/confirm_dialog";
 import { actorText } from "../../components/mail/actor_text";
 import { ProblemView } from "../../components/problem_view";
 import { Section } from "../../components/section";
@@ -16,8 +15,6 @@ const NOTHING: ReadonlySet<number> = new Set();
 const useStyles = makeStyles({
   buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
   title: { margin: "0", fontSize: tokens.fontSizeBase300 },
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, overflowWrap: "anywhere" },
-  quote: { whiteSpace: "pre-wrap" },
 });
 
 interface Props {
@@ -71,36 +68,6 @@ export function AnswerPanel({ view, answering }: Props) {
           {t("approvals.deny")}
         </Button>
       </div>
-      <AnswerDialog view={view} answering={answering} />
     </Section>
-  );
-}
-
-function AnswerDialog({ view, answering }: Props) {
-  const t = useText();
-  const styles = useStyles();
-  const said = answering.asking ?? "approve";
-  const comment = answering.comment.trim();
-  return (
-    <ConfirmDialog
-      open={answering.asking !== null}
-      title={t(`approvals.confirm.${said}.title`)}
-      action={t(`approvals.confirm.${said}.do`)}
-      busy={answering.busy}
-      onConfirm={answering.onConfirm}
-      onCancel={() => {
-        answering.onAsk(null);
-      }}
-    >
-      <div className={styles.content}>
-        <Text>{t(`approvals.confirm.${said}.lead`)}</Text>
-        <Text weight="semibold">{view.sheet.subject || t("mail.subject_blank")}</Text>
-        {comment ? (
-          <Text className={styles.quote}>
-            {t("approvals.confirm_comment")}: {comment}
-          </Text>
-        ) : null}
-      </div>
-    </ConfirmDialog>
   );
 }

@@ -11,7 +11,9 @@ export type Answer = "approve" | "deny";
 export interface Answering {
   readonly comment: string;
   readonly onComment: (comment: string) => void;
-  readonly asking: Answer | null;
+  /** Whether the second question is asked, and about which answer it is or was. */
+  readonly asking: boolean;
+  readonly answer: Answer;
   readonly onAsk: (answer: Answer | null) => void;
   readonly onConfirm: () => void;
   readonly busy: boolean;
@@ -23,17 +25,18 @@ export function useAnswering(view: MessageView, onSettled: (answer: Answer | nul
   const api = useApi();
   const settle = useSettle();
   const [comment, setComment] = useState("");
-  const [asking, setAsking] = useState<Answer | null>(null);
-  const answer = useMutation({
-    mutationFn: async (wanted: Answer) => {
-      const body = { allow: wanted === "approve", comment: comment.trim() };
+  const [asking, setAsking] = useState(false);
+  const [answer, setAnswer] = useState<Answer>("approve");
+  const sending = useMutation({
+    mutationFn: async () => {
+      const body = { allow: answer === "approve", comment: comment.trim() };
       return bodyOf(
         await api.POST("/api/v1/approvals/{queue_id}/answer", { params: { path: { queue_id: view.queue_id } }, body }),
       );
     },
-    onSuccess: (after, wanted) => {
+    onSuccess: (after) => {
       settle(after);
-      onSettled(wanted);
+      onSettled(answer);
     },
     onError: (error) => {
       const current = decidedView(error);
@@ -42,21 +45,23 @@ export function useAnswering(view: MessageView, onSettled: (answer: Answer | nul
       onSettled(null);
     },
     onSettled: () => {
-      setAsking(null);
+      setAsking(false);
     },
   });
   return {
     comment,
     onComment: setComment,
     asking,
+    answer,
     onAsk: (wanted) => {
-      answer.reset();
-      setAsking(wanted);
+      sending.reset();
+      if (wanted) setAnswer(wanted);
+      setAsking(wanted !== null);
     },
     onConfirm: () => {
-      if (asking) answer.mutate(asking);
+      sending.mutate();
     },
-    busy: answer.isPending,
-    error: decidedView(answer.error) ? null : answer.error,
+    busy: sending.isPending,
+    error: decidedView(sending.error) ? null : sending.error,
   };
 }

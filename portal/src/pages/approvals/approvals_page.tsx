@@ -1,6 +1,7 @@
 /** Requests for approval: those to answer, and the history of those asked of the reader or by the reader. */
-import { Button, makeStyles, Tab, TabList, Text } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
+import { Link } from "react-router";
 
 import { bodyOf } from "../../api/client";
 import type { components } from "../../api/schema.gen";
@@ -17,7 +18,21 @@ import { ApprovalBadge } from "./approval_badge";
 
 const TABS: readonly ApprovalTab[] = ["open", "asked", "requested"];
 
-const useStyles = makeStyles({ tabs: { flexWrap: "wrap" } });
+const useStyles = makeStyles({
+  tabs: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalXS },
+  tab: {
+    padding: `${tokens.spacingVerticalSNudge} ${tokens.spacingHorizontalM}`,
+    color: tokens.colorNeutralForeground2,
+    textDecorationLine: "none",
+    borderBottom: "3px solid transparent",
+    ":hover": { color: tokens.colorNeutralForeground1, borderBottomColor: tokens.colorNeutralStroke1 },
+  },
+  here: {
+    color: tokens.colorNeutralForeground1,
+    fontWeight: tokens.fontWeightSemibold,
+    borderBottomColor: tokens.colorCompoundBrandStroke,
+  },
+});
 
 export default function ApprovalsPage() {
   const t = useText();
@@ -39,20 +54,18 @@ export default function ApprovalsPage() {
       }
     >
       <Text>{t("approvals.lead")}</Text>
-      <TabList
-        className={styles.tabs}
-        aria-label={t("approvals.tabs")}
-        selectedValue={tab}
-        onTabSelect={(_, data) => {
-          filters.set({ tab: data.value === "open" ? "" : String(data.value), status: "" });
-        }}
-      >
+      <nav className={styles.tabs} aria-label={t("approvals.tabs")}>
         {TABS.map((value) => (
-          <Tab key={value} value={value}>
+          <Link
+            key={value}
+            to={value === "open" ? "/approvals" : `/approvals?tab=${value}`}
+            className={mergeClasses(styles.tab, value === tab && styles.here)}
+            aria-current={value === tab ? "page" : undefined}
+          >
             {t(`approvals.tab_${value}`)}
-          </Tab>
+          </Link>
         ))}
-      </TabList>
+      </nav>
       {tab === "open" ? null : <ApprovalFilters tab={tab} filters={filters} />}
       <DataList
         key={tab}

@@ -124,12 +124,12 @@ export default function BulkDialog({ open, verb, rows, onClose }: Props) {
                 <Text role="status" size={200} style={{ alignSelf: "center" }}>
                   {left > 0 && !loading ? t("mail.bulk_left", { count: left }) : null}
                 </Text>
-                <Button disabled={decide.isPending} onClick={close}>
+                <Button disabledFocusable={decide.isPending} onClick={close}>
                   {t("common.cancel")}
                 </Button>
                 <Button
                   appearance="primary"
-                  disabled={decide.isPending || loading || Boolean(failed) || left > 0}
+                  disabledFocusable={decide.isPending || loading || Boolean(failed) || left > 0}
                   onClick={() => {
                     decide.mutate();
                   }}

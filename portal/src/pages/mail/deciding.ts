@@ -22,8 +22,9 @@ export interface Deciding {
   readonly nobodyLeft: boolean;
   readonly comment: string;
   readonly onComment: (comment: string) => void;
-  /** What the last question is about, while it is asked. */
-  readonly asking: Verb | null;
+  /** Whether the last question is asked, and what it is or was about. */
+  readonly asking: boolean;
+  readonly verb: Verb;
   readonly onAsk: (verb: Verb | null) => void;
   readonly onConfirm: () => void;
   readonly busy: boolean;
@@ -38,10 +39,11 @@ export function useDeciding(view: MessageView, onSettled: (before: boolean) => v
   const [choosing, setChoosing] = useState(false);
   const [leftOut, setLeftOut] = useState<LeftOut>(NOTHING_LEFT_OUT);
   const [comment, setComment] = useState("");
-  const [asking, setAsking] = useState<Verb | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [verb, setVerb] = useState<Verb>("release");
   const people = view.sheet.groups.flatMap((group) => group.domains.flatMap((domain) => domain.people));
   const decide = useMutation({
-    mutationFn: async (verb: Verb) => {
+    mutationFn: async () => {
       const release = verb === "release";
       const body = {
         verb,
@@ -65,7 +67,7 @@ export function useDeciding(view: MessageView, onSettled: (before: boolean) => v
       onSettled(true);
     },
     onSettled: () => {
-      setAsking(null);
+      setAsking(false);
     },
   });
   return {
@@ -100,12 +102,14 @@ export function useDeciding(view: MessageView, onSettled: (before: boolean) => v
     comment,
     onComment: setComment,
     asking,
-    onAsk: (verb) => {
+    verb,
+    onAsk: (wanted) => {
       decide.reset();
-      setAsking(verb);
+      if (wanted) setVerb(wanted);
+      setAsking(wanted !== null);
     },
     onConfirm: () => {
-      if (asking) decide.mutate(asking);
+      decide.mutate();
     },
     busy: decide.isPending,
     error: decidedView(decide.error) ? null : decide.error,

@@ -22,20 +22,20 @@ interface Props {
 export function DecisionDialog({ view, deciding }: Props) {
   const t = useText();
   const styles = useStyles();
-  const { asking, leftOut } = deciding;
+  const { verb, leftOut } = deciding;
   const discarding = view.sheet.state === "delayed" ? "recall" : "discard";
-  const said = asking === "discard" ? discarding : "release";
-  const asksApproval = asking === "release" && view.approvals_needed.length > 0;
+  const release = verb === "release";
+  const said = release ? "release" : discarding;
+  const asksApproval = release && view.approvals_needed.length > 0;
   const going = view.sheet.groups.map((group) => ({
     external: group.external,
     domains: group.domains.filter(({ people }) => people.some(({ address }) => !leftOut.recipients.has(address))),
   }));
   const domains = going.filter(({ external }) => external).flatMap((group) => group.domains.map(({ name }) => name));
   const files = view.sheet.attachments.filter(({ part }) => leftOut.files.has(part)).map(({ name }) => name);
-  const release = asking === "release";
   return (
     <ConfirmDialog
-      open={asking !== null}
+      open={deciding.asking}
       title={t(`mail.confirm.${said}.title`)}
       action={t(`mail.confirm.${said}.do`)}
       busy={deciding.busy}

@@ -7,7 +7,6 @@ import { ProblemView } from "../../components/problem_view";
 import { Section } from "../../components/section";
 import { useText } from "../../text/language";
 import type { Deciding } from "./deciding";
-import { DecisionDialog } from "./decision_dialog";
 import type { MessageView } from "./message_queries";
 import { ReasonTicks } from "./reason_ticks";
 
@@ -117,7 +116,6 @@ export function DecisionPanel({ view, deciding }: Props) {
           {t("mail.release_wait")}
         </Text>
       ) : null}
-      <DecisionDialog view={view} deciding={deciding} />
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 /** The parts of a message's page, and how they lie: what it is on the left, what to do about it on the right. */
 import { Button, Link, makeStyles, tokens } from "@fluentui/react-components";
 import { KeyboardRegular } from "@fluentui/react-icons";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { may, useMe } from "../../app/api_context";
@@ -18,6 +18,7 @@ import { BodyView } from "./body_view";
 import { useDeciding } from "./deciding";
 import { DecisionPanel } from "./decision_panel";
 import { HistoryList } from "./history_list";
+import { MessageDialogs } from "./message_dialogs";
 import type { MessageView } from "./message_queries";
 import { OutcomeBar } from "./outcome_bar";
 import { ReasonTicks } from "./reason_ticks";
@@ -25,6 +26,7 @@ import { RecipientsTree } from "./recipients_tree";
 import { SheetFacts } from "./sheet_facts";
 import { useShortcuts } from "./shortcuts";
 import { WithdrawPanel } from "./withdraw_panel";
+import { useWithdrawing } from "./withdrawing";
 
 const ShortcutsDialog = lazy(() => import("./shortcuts_dialog"));
 
@@ -54,15 +56,22 @@ export function MessageSheet({ view }: { readonly view: MessageView }) {
   const [help, setHelp] = useState(false);
   const helpThere = useLingering(help);
   const { sheet, possible } = view;
-  const deciding = useDeciding(view, (before) => {
+  const settled = (before: boolean) => {
     setNote(before ? t("mail.decided_before") : "");
     showTop();
-  });
+  };
+  const deciding = useDeciding(view, settled);
+  const withdrawing = useWithdrawing(view, settled);
   const answering = useAnswering(view, (answer) => {
     if (answer === null) setNote(t("approvals.answered_before"));
     else setNote(t(answer === "approve" ? "approvals.approved_note" : "approvals.denied_note"));
     showTop();
   });
+  // A link from a list may lead to a part of the page, which is there only now.
+  useEffect(() => {
+    const part = window.location.hash.slice(1);
+    if (part) document.getElementById(part)?.scrollIntoView();
+  }, []);
   const decides = possible.release || possible.discard;
   const keys = useShortcuts({
     r: possible.release
@@ -141,15 +150,7 @@ export function MessageSheet({ view }: { readonly view: MessageView }) {
         <div className={`${styles.column} ${styles.side}`}>
           {decides ? <DecisionPanel view={view} deciding={deciding} /> : null}
           {possible.answer ? <AnswerPanel view={view} answering={answering} /> : null}
-          {withdraws ? (
-            <WithdrawPanel
-              view={view}
-              onSettled={(before) => {
-                setNote(before ? t("mail.decided_before") : "");
-                showTop();
-              }}
-            />
-          ) : null}
+          {withdraws ? <WithdrawPanel withdrawing={withdrawing} /> : null}
         </div>
       ) : null}
       <div className={side ? `${styles.column} ${styles.foot}` : `${styles.column} ${styles.only}`}>
@@ -179,6 +180,7 @@ export function MessageSheet({ view }: { readonly view: MessageView }) {
           </Button>
         </div>
       </div>
+      <MessageDialogs view={view} deciding={deciding} answering={answering} withdrawing={withdrawing} />
       {helpThere ? (
         <Suspense>
           <ShortcutsDialog

@@ -45,7 +45,8 @@ export function EncryptionView({ view, encryption, recipients }: Props) {
   const api = useApi();
   const styles = useStyles();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState<"send" | "delete" | null>(null);
+  const [asking, setAsking] = useState(false);
+  const [wanted, setWanted] = useState<"send" | "delete">("send");
   const { variant, state, file_name: file } = encryption;
   const change = useMutation({
     mutationFn: async (verb: Verb) =>
@@ -56,7 +57,7 @@ export function EncryptionView({ view, encryption, recipients }: Props) {
         }),
       ),
     onSettled: async () => {
-      setAsking(null);
+      setAsking(false);
       forgetLists(queries);
       await queries.invalidateQueries({ queryKey: ["message", view.queue_id] });
     },
@@ -104,8 +105,12 @@ export function EncryptionView({ view, encryption, recipients }: Props) {
                   icon={<Icon />}
                   disabled={change.isPending}
                   onClick={() => {
-                    if (verb === "send" || verb === "delete") setAsking(verb);
-                    else change.mutate(verb);
+                    if (verb !== "send" && verb !== "delete") {
+                      change.mutate(verb);
+                      return;
+                    }
+                    setWanted(verb);
+                    setAsking(true);
                   }}
                 >
                   {t(`passwords.verb.${verb}`)}
@@ -117,18 +122,18 @@ export function EncryptionView({ view, encryption, recipients }: Props) {
         </>
       ) : null}
       <ConfirmDialog
-        open={asking !== null}
-        title={t(`passwords.confirm.${asking ?? "send"}.title`)}
-        action={t(`passwords.confirm.${asking ?? "send"}.do`)}
+        open={asking}
+        title={t(`passwords.confirm.${wanted}.title`)}
+        action={t(`passwords.confirm.${wanted}.do`)}
         busy={change.isPending}
         onConfirm={() => {
-          if (asking) change.mutate(asking);
+          change.mutate(wanted);
         }}
         onCancel={() => {
-          setAsking(null);
+          setAsking(false);
         }}
       >
-        {t(`passwords.confirm.${asking ?? "send"}.lead`, { file })}
+        {t(`passwords.confirm.${wanted}.lead`, { file })}
       </ConfirmDialog>
     </div>
   );
