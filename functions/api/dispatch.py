@@ -67,7 +67,11 @@ def answer(req: func.HttpRequest, build: Callable[[], App], rates: Rates = _RATE
 
 def _served(req: func.HttpRequest, app: App, cors: dict[str, str], rates: Rates) -> func.HttpResponse:
     route, arguments = _find(req)
-    principal = None if route.is_public else _let_in(req, app, route)
+    try:
+        principal = None if route.is_public else _let_in(req, app, route)
+    except Refusal:
+        rates.spend(None, peer_of(req), 1, app.clock.now())  # whoever tries tokens out is slowed down too
+        raise
     rates.spend(principal, peer_of(req), route.cost, app.clock.now())
     if_match = str(req.headers.get("If-Match", "")).removeprefix("W/").strip('"')[:100]
     if route.edits and not if_match:

@@ -1,4 +1,4 @@
-"""How often one person, and one address that is not signed on, may call the API: token buckets in this process.
+"""How often one person, and one address that is not signed on or not let in, may call the API: token buckets in this process.
 
 Several processes each have their own, so the limit is per worker: it stops a runaway script, not an army. docs/adr/0055.
 """

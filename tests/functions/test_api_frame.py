@@ -213,6 +213,15 @@ def test_a_runaway_caller_is_told_to_wait_and_others_are_not(world: World, token
     assert later == [200] * int(PER_SECOND) + [429]
 
 
+def test_whoever_tries_tokens_out_is_slowed_down_and_people_are_not(world: World, token: str) -> None:
+    guesser, another = {"X-Forwarded-For": "198.51.100.7"}, {"X-Forwarded-For": "198.51.100.8"}
+    tried = [call_api(world, "GET", "/me", f"guess {number}", headers=guesser) for number in range(BURST + 1)]
+    assert {reply.status for reply in tried[:-1]} == {401}
+    assert (tried[-1].status, tried[-1].problem) == (429, "too-many-requests")
+    assert call_api(world, "GET", "/me", "a guess", headers=another).status == 401
+    assert call_api(world, "GET", "/me", token, headers=guesser).status == 200, "somebody else behind that address"
+
+
 TROUBLES = [
     pytest.param(RuntimeError(SECRET), 503, "unavailable", id="anything"),
     pytest.param(KeyError(SECRET), 503, "unavailable", id="a mistake of ours"),
