@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.core.people.delegation import Delegation, Proxy
-from shared.core.people.person import Person, PersonKind
+from shared.core.people.person import Group, Person, PersonKind
 from shared.core.policy.actions import Approval, Zip
 from shared.core.policy.conditions.model import RecipientDomain, Subject
 from shared.core.policy.policies import Policy
@@ -62,6 +62,14 @@ PEOPLE = (
     Person(SUPPORT, "お客様窓口", "ja", f"ito@{DOMAIN}", ("情報システム部",), kind=PersonKind.SHARED),
     Person(f"all-sales@{SALES_DOMAIN}", "営業メンバー全員", "ja", members=25),
 )
+
+GROUPS = (
+    Group("経営", "経営陣"),
+    Group("営業部", "営業部", above=("経営",), owners=(COLLEAGUE,)),
+    Group("大阪営業所", "大阪営業所", above=("営業部",), owners=(f"watanabe@{SALES_DOMAIN}",)),
+    Group("情報システム部", "情報システム部", above=("経営",)),
+)
+"""Owners administer their group and those below it."""
 
 OPERATOR_ENTRA_TENANT = "9a1c2e4f-7b3d-4f60-8c21-0d5e6f7a8b90"
 """Directory of whoever runs the service; invented."""

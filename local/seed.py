@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from local.demo_tenant import PEOPLE, SUPPORT, TENANT, demo_settings, support_delegation
+from local.demo_tenant import GROUPS, PEOPLE, SUPPORT, TENANT, demo_settings, support_delegation
 from local.quick_tenant import PEOPLE as QUICK_PEOPLE
 from local.quick_tenant import QUICK_TENANT, quick_settings
-from shared.core.people.person import Person
+from shared.core.people.person import Group, Person
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, MattaError, NotFound, PermanentError
 from shared.ports import Directory, SettingsStore
@@ -53,7 +53,7 @@ def next_hop_from(environment: Mapping[str, str]) -> tuple[str, int]:
 
 def seed(store: SettingsStore, directory: Directory, host: str, port: int) -> Seeded:
     """Add the demo tenant, its people first, so that a broken-off run is done again from the start."""
-    return _seed(store, directory, TENANT, PEOPLE, demo_settings, host, port)
+    return _seed(store, directory, TENANT, PEOPLE, demo_settings, host, port, GROUPS)
 
 
 def seed_quick(store: SettingsStore, directory: Directory, host: str, port: int) -> Seeded:
@@ -76,11 +76,13 @@ def _seed(
     settings: Callable[[str, int], TenantSettings],
     host: str,
     port: int,
+    groups: Sequence[Group] = (),
 ) -> Seeded:
     try:
         present = store.tenant(tenant)
     except NotFound:
         directory.save(tenant, people)
+        directory.save_groups(tenant, groups)
         try:
             store.save(settings(host, port))
         except Conflict:  # another run was faster

@@ -29,7 +29,8 @@ def _announce(content: dict[str, Any], directory: Path) -> None:
         *("swaks", "--server", host, "--port", port, "--from", SENDER, "--to", CUSTOMER),
         *("--header", "Subject: estimate", "--attach", "@README.md"),
     ]
-    send = "./dev send" if directory == DEFAULT_DIRECTORY else f"./dev send --data {shlex.quote(str(directory))}"
+    data = "" if directory == DEFAULT_DIRECTORY else f" --data {shlex.quote(str(directory))}"
+    send, seed = f"./dev send{data}", f"./dev seed{data}"
     say(
         f"""
 Matta is up.
@@ -43,6 +44,8 @@ Send a test message, then look into the mailbox and the Teams chat of {SENDER}:
   {send}
 or with swaks:
   {shlex.join(swaks)}
+Fill the demo tenant with a month of traffic:
+  {seed}
 
 Ctrl-C stops everything."""
     )

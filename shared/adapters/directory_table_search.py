@@ -25,6 +25,8 @@ MOST_ROUNDS = 4
 """How often a page is filled up after rows of removed people; after that it is short, with a mark."""
 _NAMES = "n:"
 _PEOPLE = "p:"
+# Prepared at import, where one thread runs: msgspec 0.22 crashes when threads meet in a type's first use.
+_PREPARED = msgspec.json.Decoder(Person)
 ReadPeople = Callable[[Sequence[str]], Mapping[str, Person]]
 
 
