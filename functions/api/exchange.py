@@ -8,7 +8,7 @@ import msgspec
 
 from functions.api.problem import FieldProblem, Refusal
 from functions.api.route import Answer, Call, Routes
-from functions.api.scopes import Comment, ScopeQuery, scope_in, stale, version_in
+from functions.api.scopes import LARGEST_SETTINGS, Comment, ScopeQuery, scope_in, stale, version_in
 from shared.core.access.roles import Right
 from shared.core.settings.compare import Difference
 from shared.core.settings.import_items import FileFormat, Mode
@@ -23,6 +23,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 """Bytes: people of a tenant of a hundred thousand fit into it."""
 MOST_SHOWN = 1000
 """Differences and problems that one answer names; their number is told."""
+_OF_THE_DIRECTORY = ("people", "groups")
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 TableName = Annotated[
@@ -99,6 +100,8 @@ def export_file(call: Call) -> Answer:
 def import_file(call: Call) -> ImportResult:
     """All or nothing: 422 names every line that is wrong (``fields``). If-Match, where it is sent, guards settings."""
     asked: ImportQuery = call.query
+    if asked.table not in _OF_THE_DIRECTORY and len(call.body) > LARGEST_SETTINGS:
+        raise Refusal(413, "too-large", f"At most {LARGEST_SETTINGS} bytes of settings.")
     file = ImportFile(call.body, _format(call), asked.table, asked.mode)
     try:
         done = import_as(

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
+from functions.api.scopes import LARGEST_SETTINGS
 from shared.core.settings.scope import group_scope
 from shared.ports_people import AuditCode
 from tests.support.api import Reply, call_api
@@ -51,6 +52,13 @@ def test_every_wrong_line_is_told_and_nothing_is_imported(world: World) -> None:
     assert (reply.status, reply.problem) == (422, "invalid")
     assert [field["at"] for field in reply.json["fields"]] == ["line 3, rule", "line 4, rule"]
     assert world.settings_store.tenant("demo").version == 0
+
+
+@pytest.mark.parametrize(("query", "status"), [("table=lists", 413), ("", 413), ("table=people", 422)])
+def test_a_file_of_settings_is_no_larger_than_settings_are(world: World, query: str, status: int) -> None:
+    """Anybody may import into their own settings; only people come by the hundred thousand."""
+    data = b" " * (LARGEST_SETTINGS + 1)
+    assert send(world, token_of(world, "administrator"), query, data, "application/json").status == status
 
 
 def test_what_is_exported_is_imported_as_the_same(world: World) -> None:

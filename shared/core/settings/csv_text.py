@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from shared.core.settings.problem import ImportRefused, Problem
 
 MOST_ROWS = 200_000
+"""Records of a file, blank ones with them."""
+MOST_CELLS = 1000
+"""Cells of one record."""
+_MOST_MISTAKES = 10_000
+"""Records that cannot be read, after which nobody reads on."""
 DELIMITERS = (",", "\t", ";")
 BYTE_ORDER_MARK = "\ufeff"
 # owasp.org/www-community/attacks/CSV_Injection; the full-width forms run in Japanese spreadsheets.
@@ -33,22 +38,25 @@ class Row:
 def read_rows(text: str) -> list[Row]:
     """All records but blank ones. The delimiter (comma, tab, semicolon) is the one that the first line has most of.
 
-    Raises ``ImportRefused`` for quotes that do not end, text behind them, and too many rows.
+    Raises ``ImportRefused`` for quotes that do not end, text behind them, and too many rows or cells. A file that is wrong
+    everywhere, or huge, is not read to its end: whoever sends it should not keep others waiting.
     """
     first = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=first.count)
     rows: list[Row] = []
     problems: list[Problem] = []
     position, line = 0, 1
-    while position < len(text):
+    records = 0
+    while position < len(text) and len(problems) < _MOST_MISTAKES:
         cells, end, problem = _record(text, position, delimiter)
+        records += 1
         if problem:
             problems.append(Problem(line, "", problem))
         elif any(cell.strip() for cell in cells):
             rows.append(Row(line, tuple(cells)))
         line += _line_ends(text, position, end)
         position = end
-        if len(rows) > MOST_ROWS:
+        if records > MOST_ROWS:
             raise ImportRefused([Problem(line, "", f"the file has too many rows; at most {MOST_ROWS}")])
     if problems:
         raise ImportRefused(problems)
@@ -90,6 +98,8 @@ def _record(text: str, start: int, delimiter: str) -> tuple[list[str], int, str]
             cell, position = text[position:end], end
         cells.append(unguarded(cell))
         if text.startswith(delimiter, position):
+            if len(cells) >= MOST_CELLS:
+                return cells, _line_end(text, position)[1], f"has too many cells; at most {MOST_CELLS}"
             position += len(delimiter)
             continue
         end, following = _line_end(text, position)

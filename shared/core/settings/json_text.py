@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from shared.core.settings.problem import ImportRefused, Problem
 
+MOST_ITEMS = 200_000
+"""Items of one array of the outermost level, as many as a CSV file has rows."""
 _SPACE = " \t\r\n"
 
 
@@ -85,12 +87,14 @@ class _Reader:
 
     def _array(self) -> Iterator[Placed]:
         self._expect("[", "an array in brackets")
-        first = True
+        count = 0
         while not self._take("]"):
-            if not first:
+            if count:
                 self._expect(",", "a comma or a closing bracket")
-            first = False
+            count += 1
             start = self._skip()
+            if count > MOST_ITEMS:
+                self._refuse(start, f"too many items; at most {MOST_ITEMS}")
             yield Placed(self._line(start), self._value())
 
     def _value(self) -> Any:

@@ -54,6 +54,32 @@ def test_broken_rows_are_told_with_their_lines(text: str, lines: list[int], word
     assert all(words in problem.text for problem in refused.value.problems)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(",\n" * 11, "too many rows", id="blank rows"),
+        pytest.param("a," * 11, "too many cells", id="cells"),
+        pytest.param('"a"b\n' * 11, "closing quote", id="mistakes"),
+    ],
+)
+def test_what_is_only_there_to_be_much_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, text: str, words: str
+) -> None:
+    for name in ("MOST_ROWS", "MOST_CELLS", "_MOST_MISTAKES"):
+        monkeypatch.setattr(csv_text, name, 3)
+    with pytest.raises(ImportRefused) as refused:
+        read_rows(text)
+    assert words in refused.value.problems[0].text
+    assert refused.value.count <= 3
+
+
+def test_a_row_of_many_cells_does_not_hide_the_rows_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_text, "MOST_CELLS", 3)
+    with pytest.raises(ImportRefused) as refused:
+        read_rows('a,b,c\na,b,c,d\nx,y\n"a"b\n')
+    assert [problem.line for problem in refused.value.problems] == [2, 4]
+
+
 def test_rows_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_text, "MOST_ROWS", 10)
     assert len(read_rows("a\n" * 10)) == 10
@@ -104,7 +130,9 @@ def test_what_is_written_is_read_again_and_other_programs_agree(rows: list[tuple
     assert written.startswith(b"\xef\xbb\xbf")
 
 
-def test_time_is_linear_in_the_size_whatever_stands_there() -> None:
+def test_time_is_linear_in_the_size_whatever_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_text, "MOST_CELLS", 1_000_000)
+
     def seconds(size: int) -> float:
         started = time.perf_counter()
         for text in ('"' + '""' * size + '"', "," * size, "a\r" * size, '"a",' * size):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.core.settings import json_text
 from shared.core.settings.json_text import begins_array, read_array, read_document
 from shared.core.settings.problem import ImportRefused
 
@@ -80,3 +81,12 @@ VALUES = st.recursive(
 def test_the_values_are_those_that_python_reads(document: dict[str, object], indent: int | None) -> None:
     text = json.dumps(document, indent=indent)
     assert {name: field.value for name, field in read_document(text).items()} == json.loads(text)
+
+
+def test_items_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "MOST_ITEMS", 3)
+    assert len(read_array("[1, 2, 3]")) == 3
+    for read, text in ((read_array, "[1,\n2,\n3,\n4]"), (read_document, '{"rules": [1,\n2,\n3,\n4]}')):
+        with pytest.raises(ImportRefused) as refused:
+            read(text)
+        assert [problem.line for problem in refused.value.problems] == [4]
