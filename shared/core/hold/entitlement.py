@@ -38,26 +38,34 @@ class People:
         """Whether two addresses are one person's: the same address, or the same directory id."""
         if normal_address(one) == normal_address(other):
             return True
-        first, second = self._rows(one), self._rows(other)
-        return any(person.id and person.id == another.id for person in first for another in second)
+        ids = self._ids(one)
+        return bool(ids) and not ids.isdisjoint(self._ids(other))
+
+    def _ids(self, address: str) -> frozenset[str]:
+        return frozenset(person.id for person in self._rows(address) if person.id)
 
     def _rows(self, address: str) -> tuple[Person, ...]:
         """What the directory says of an address as it is written, and of its normal form: one mailbox, spelled twice."""
-        found = (self.known.get(spelled) for spelled in dict.fromkeys((address.lower(), normal_address(address))))
+        plain, normal = address.lower(), normal_address(address)
+        found = (self.known.get(plain), self.known.get(normal) if normal != plain else None)
         return tuple(person for person in found if person is not None)
 
     def proxies_of(self, principal: str, now: datetime) -> tuple[str, ...]:
         """Who may act for ``principal`` now: normal addresses, without the principal and without who was removed."""
-        delegation = self.delegations.get(normal_address(principal))
-        if delegation is None or self.is_removed(principal):
-            return ()
-        return tuple(
-            proxy for proxy in delegation.acting(now) if not self.same(proxy, principal) and not self.is_removed(proxy)
-        )
+        return tuple(proxy for proxy in self._acting(principal, now) if self._counts(proxy, principal))
 
     def is_proxy(self, person: str, principal: str, now: datetime) -> bool:
         """Whether ``person`` may act for ``principal`` now: named by this address or by another of theirs."""
-        return any(self.same(person, proxy) for proxy in self.proxies_of(principal, now))
+        return any(
+            self.same(person, proxy) and self._counts(proxy, principal) for proxy in self._acting(principal, now)
+        )
+
+    def _acting(self, principal: str, now: datetime) -> tuple[str, ...]:
+        delegation = self.delegations.get(normal_address(principal))
+        return () if delegation is None or self.is_removed(principal) else delegation.acting(now)
+
+    def _counts(self, proxy: str, principal: str) -> bool:
+        return not self.same(proxy, principal) and not self.is_removed(proxy)
 
     def is_away(self, principal: str, now: datetime) -> bool:
         """Whether ``principal`` has said to be absent now."""

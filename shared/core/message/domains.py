@@ -49,6 +49,7 @@ def normal_local(local: str) -> str:
     return lower
 
 
+@lru_cache(maxsize=16384)
 def normal_address(address: str) -> str:
     """The form in which two addresses are the same mailbox: everything lower case, domain as A-labels."""
     local, at, domain = address.strip().rpartition("@")
