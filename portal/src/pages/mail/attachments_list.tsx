@@ -24,7 +24,8 @@ const useStyles = makeStyles({
     minHeight: "2.25rem",
     overflowWrap: "anywhere",
   },
-  name: { minWidth: 0 },
+  name: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalXS, minWidth: 0 },
+  icon: { flexShrink: 0 },
   out: { textDecorationLine: "line-through", color: tokens.colorNeutralForeground2 },
   soft: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
   tick: { marginInlineStart: "-0.5rem" },
@@ -94,22 +95,24 @@ function AttachmentLine({ file, choosing, busy, onLoad }: LineProps) {
   const out = file.dropped || choosing?.leftOut.files.has(file.part);
   return (
     <li className={styles.item}>
-      {choosing?.mayLeaveOutFiles ? (
-        <Checkbox
-          className={styles.tick}
-          aria-label={t("mail.choose_file", { name })}
-          disabled={file.dropped}
-          checked={!out}
-          onChange={(_, data) => {
-            choosing.onChoose("files", file.part, data.checked === true);
-          }}
-        />
-      ) : (
-        <DocumentRegular aria-hidden />
-      )}
       <span className={styles.name}>
-        <span className={out ? styles.out : ""}>{name}</span>
-        <Marks numbers={file.marks} />
+        {choosing?.mayLeaveOutFiles ? (
+          <Checkbox
+            className={styles.tick}
+            aria-label={t("mail.choose_file", { name })}
+            disabled={file.dropped}
+            checked={!out}
+            onChange={(_, data) => {
+              choosing.onChoose("files", file.part, data.checked === true);
+            }}
+          />
+        ) : (
+          <DocumentRegular aria-hidden className={styles.icon} />
+        )}
+        <span>
+          <span className={out ? styles.out : ""}>{name}</span>
+          <Marks numbers={file.marks} />
+        </span>
       </span>
       <span className={styles.soft}>{sizeText(file.size, language)}</span>
       {file.inline ? <span className={styles.soft}>{t("mail.attachment_inline")}</span> : null}

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
     paddingInlineStart: tokens.spacingHorizontalM,
   },
 
-  hint: { color: tokens.colorNeutralForeground2, flexGrow: 1 },
+  hint: { color: tokens.colorNeutralForeground2, flex: "1 1 8rem" },
 });
 
 interface Props {
