@@ -50,13 +50,14 @@ def prepare() -> Path:
         link.unlink()
     if not link.exists():
         link.symlink_to(modules, target_is_directory=True)
-    document = TOOLS / "openapi.json"
+    document = TOOLS / f"openapi-{os.getpid()}.json"  # others may be preparing at the same time
     run_logged([sys.executable, "-c", _DOCUMENT], log=document, what="the API's document")
     made = TOOLS / f"schema-{os.getpid()}.ts"
     _node(modules, "openapi-typescript/bin/cli.js", str(document), "-o", str(made), log="portal-types.log")
     if not _TYPES.exists() or _TYPES.read_bytes() != made.read_bytes():
         made.replace(_TYPES)
     made.unlink(missing_ok=True)
+    document.unlink(missing_ok=True)
     return modules
 
 

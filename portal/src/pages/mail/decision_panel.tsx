@@ -2,11 +2,13 @@
 import { Button, Field, makeStyles, Switch, Text, Textarea, tokens } from "@fluentui/react-components";
 import { DeleteRegular, SendRegular } from "@fluentui/react-icons";
 
+import { useMe } from "../../app/api_context";
 import { Moment } from "../../components/moment";
 import { ProblemView } from "../../components/problem_view";
 import { Section } from "../../components/section";
 import { useText } from "../../text/language";
 import type { Deciding } from "./deciding";
+import { isProxy } from "./is_proxy";
 import type { MessageView } from "./message_queries";
 import { ReasonTicks } from "./reason_ticks";
 
@@ -23,6 +25,7 @@ interface Props {
 
 export function DecisionPanel({ view, deciding }: Props) {
   const t = useText();
+  const me = useMe();
   const styles = useStyles();
   const delayed = view.sheet.state === "delayed";
   const { leftOut, missing, nobodyLeft } = deciding;
@@ -41,7 +44,7 @@ export function DecisionPanel({ view, deciding }: Props) {
     >
       <Text>{t(delayed ? "mail.lead_delayed" : "mail.lead_held")}</Text>
       <EndText view={view} />
-      {view.acting_for ? <Text weight="semibold">{t("mail.acting_for", { whom: view.acting_for })}</Text> : null}
+      {view.acting_for ? <Text weight="semibold">{t(isProxy(me, view) ? "mail.acting_for" : "mail.acting_as_administrator", { whom: view.acting_for })}</Text> : null}
       {view.reasons.length > 0 ? (
         <>
           <Text weight="semibold" as="h3" block style={{ margin: 0 }}>

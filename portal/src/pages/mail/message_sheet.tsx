@@ -4,7 +4,7 @@ import { KeyboardRegular } from "@fluentui/react-icons";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 
-import { may, useMe } from "../../app/api_context";
+import { useMe } from "../../app/api_context";
 import { useLingering } from "../../components/lingering";
 import { StateBadge } from "../../components/mail/state_badge";
 import { Section } from "../../components/section";
@@ -18,6 +18,7 @@ import { BodyView } from "./body_view";
 import { useDeciding } from "./deciding";
 import { DecisionPanel } from "./decision_panel";
 import { HistoryList } from "./history_list";
+import { isProxy } from "./is_proxy";
 import { MessageDialogs } from "./message_dialogs";
 import type { MessageView } from "./message_queries";
 import { OutcomeBar } from "./outcome_bar";
@@ -142,7 +143,7 @@ export function MessageSheet({ view }: { readonly view: MessageView }) {
         </Section>
         {possible.see_content ? (
           <Section title={t("mail.body")} id="body">
-            <BodyView id={view.queue_id} ask={view.acting_for !== "" && may(me, "read-content")} />
+            <BodyView id={view.queue_id} ask={view.acting_for !== "" && !isProxy(me, view)} />
           </Section>
         ) : null}
       </div>
