@@ -107,6 +107,7 @@ class Instance:
             MATTA_RELAY_CERT=str(self.layout.data / "relay.pem"),
             MATTA_RELAY_STOP_SECONDS="10",  # within the time that stopping everything may take
             MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
+            MATTA_NEXT_HOP_NETWORKS="127.0.0.0/8,::1",
             MATTA_BOT_APP_ID=BOT_ID,
             MATTA_BOT_SECRET=TEAMS_SECRET,
             MATTA_BOT_LOGIN_URL=f"https://{microsoft}",

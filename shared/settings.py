@@ -77,6 +77,8 @@ class ProcessSettings:
     """OpenID metadata with the address of the keys that sign tokens."""
     operator_entra_tenant: str = ""
     """Directory of whoever runs this installation; its app role ``Matta.Operator`` counts."""
+    next_hop_networks: str = ""
+    """Networks beside the public internet in which next hops may be, with commas between (``10.1.0.0/16``)."""
     direct_deliveries: int = 3
     """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
 

@@ -26,6 +26,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.message_store_table import TableMessageStore
     from shared.adapters.notice_ledger_table import TableNoticeLedger
     from shared.adapters.parked_work_storage import StorageParkedWork
+    from shared.adapters.reachable_networks import ReachableNetworks
     from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
@@ -49,7 +50,12 @@ def connect(process: ProcessSettings) -> App:
         queue=StorageWorkQueue(process, clock),
         settings=BlobSettingsStore(process),
         directory=TableDirectory(process),
-        next_hop=SmtpNextHop(process.host_name, secrets, longest_seconds=0.8 * process.lease_seconds),
+        next_hop=SmtpNextHop(
+            process.host_name,
+            secrets,
+            longest_seconds=0.8 * process.lease_seconds,
+            reachable=ReachableNetworks(process.next_hop_networks),
+        ),
         delegations=TableDelegations(process),
         ledger=TableNoticeLedger(process),
         audit=TableAuditLog(process),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain
 
 from shared.adapters.smtp_next_hop_connection import Budget, ConnectionFailed
@@ -85,14 +85,24 @@ class _Outcome:
 class SmtpNextHop:
     """``NextHop`` over SMTP. Keeps no connection between transactions. Safe to use from several threads."""
 
-    def __init__(self, host_name: str, secrets: Secrets, *, longest_seconds: float = 100.0, trust: str = "") -> None:
+    def __init__(
+        self,
+        host_name: str,
+        secrets: Secrets,
+        *,
+        longest_seconds: float = 100.0,
+        trust: str = "",
+        reachable: Container[str] | None = None,
+    ) -> None:
         """``host_name`` is said in EHLO. A transaction takes at most ``longest_seconds``, and one second more for every
-        ``SLOWEST_TRANSFER`` bytes. ``trust`` names a file of CA certificates in place of the system's.
+        ``SLOWEST_TRANSFER`` bytes. ``trust`` names a file of CA certificates in place of the system's. ``reachable`` are
+        the addresses to which connections are made (``ReachableNetworks``); without it all.
         """
         self._host_name = host_name
         self._secrets = secrets
         self._longest = longest_seconds
         self._trust = trust
+        self._reachable = reachable
 
     def deliver(
         self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
@@ -109,7 +119,12 @@ class SmtpNextHop:
         budget = Budget(self._longest, server.timeout_seconds, reserve=self._longest * _RESERVE)
         try:
             session = open_session(
-                server, self._host_name, lambda: self._secrets.secret(server.password_secret), self._trust, budget
+                server,
+                self._host_name,
+                lambda: self._secrets.secret(server.password_secret),
+                self._trust,
+                budget,
+                reachable=self._reachable,
             )
         except ConnectionFailed as error:
             outcome.fail(outcome.open, error.status, error.text)
@@ -130,7 +145,7 @@ class SmtpNextHop:
 
     def probe(self, server: NextHopServer) -> tuple[ProbedStep, ...]:
         """See the port."""
-        return probe_server(server, self._host_name, self._secrets, self._trust)
+        return probe_server(server, self._host_name, self._secrets, self._trust, self._reachable)
 
 
 class _Transaction:

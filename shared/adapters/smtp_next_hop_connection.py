@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Container
 
 from shared.adapters.smtp_next_hop_reply import Garbage, Reply, is_last_line, read_reply
 
@@ -70,13 +71,17 @@ class Connection:
         self.encrypted = False
 
     @classmethod
-    def open(cls, host: str, port: int, budget: Budget) -> Connection:
-        """Connect to the first of the host's addresses that answers."""
+    def open(cls, host: str, port: int, budget: Budget, reachable: Container[str] | None = None) -> Connection:
+        """Connect to the first of the host's addresses that answers and is ``reachable`` (``None``: all are)."""
         name = host[1:-1] if host.startswith("[") and host.endswith("]") else host
         try:
             addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise ConnectionFailed(f"the name of the server cannot be resolved: {_kind(error)}", "4.4.3") from error
+        if reachable is not None:
+            addresses = [found for found in addresses if str(found[4][0]) in reachable]
+            if not addresses:
+                raise ConnectionFailed("the server's address is not one that mail may be sent to", "4.4.3")
         cause: OSError | None = None
         for family, kind, protocol, _, address in addresses:
             connecting = socket.socket(family, kind, protocol)

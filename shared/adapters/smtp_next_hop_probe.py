@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from shared.adapters.smtp_next_hop_connection import Budget, ConnectionFailed
 from shared.adapters.smtp_next_hop_reply import bounded, safe_text
 from shared.adapters.smtp_next_hop_session import open_session
@@ -14,7 +16,9 @@ LONGEST_SECONDS = 20.0
 _STEP_SECONDS = 10.0
 
 
-def probe_server(server: NextHopServer, host_name: str, secrets: Secrets, trust: str) -> tuple[ProbedStep, ...]:
+def probe_server(
+    server: NextHopServer, host_name: str, secrets: Secrets, trust: str, reachable: Container[str] | None = None
+) -> tuple[ProbedStep, ...]:
     """See ``NextHop.probe``."""
     done: dict[HopStep, str] = {}
 
@@ -26,7 +30,9 @@ def probe_server(server: NextHopServer, host_name: str, secrets: Secrets, trust:
     budget = Budget(LONGEST_SECONDS, min(server.timeout_seconds, _STEP_SECONDS))
     failed = ""
     try:
-        session = open_session(server, host_name, lambda: secrets.secret(server.password_secret), trust, budget, note)
+        session = open_session(
+            server, host_name, lambda: secrets.secret(server.password_secret), trust, budget, note, reachable
+        )
     except ConnectionFailed as error:
         failed = error.text
     except MattaError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -72,17 +72,19 @@ def open_session(
     trust: str,
     budget: Budget,
     note: Note = _nobody,
+    reachable: Container[str] | None = None,
 ) -> Session:
     """Connect and get ready. ``password`` is asked for only when needed; ``trust`` is a file of CA certificates or empty.
 
-    ``note`` may be told of steps twice: where going on in the clear began a second connection. Raises ``ConnectionFailed`` for whatever keeps mail from being sent, and what ``password`` raises.
+    ``note`` may be told of steps twice: where going on in the clear began a second connection. ``reachable`` are the
+    addresses that may be connected to, ``None`` for all. Raises ``ConnectionFailed`` for whatever keeps mail from being sent, and what ``password`` raises.
     """
     try:
-        return _open(server, host_name, password, trust, budget, note, encrypt=server.starttls != "none")
+        return _open(server, host_name, password, trust, budget, note, reachable, encrypt=server.starttls != "none")
     except TlsFailed:
         if server.starttls != "opportunistic" or server.port == IMPLICIT_TLS_PORT:
             raise
-    return _open(server, host_name, password, trust, budget, note, encrypt=False)
+    return _open(server, host_name, password, trust, budget, note, reachable, encrypt=False)
 
 
 def _open(
@@ -92,10 +94,11 @@ def _open(
     trust: str,
     budget: Budget,
     note: Note,
+    reachable: Container[str] | None,
     *,
     encrypt: bool,
 ) -> Session:
-    connection = Connection.open(server.host, server.port, budget)
+    connection = Connection.open(server.host, server.port, budget, reachable)
     note(HopStep.CONNECT, "")
     try:
         if server.port == IMPLICIT_TLS_PORT:

@@ -59,6 +59,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Installa
                 "MATTA_KEYS_FILE": str(directory / "keys.json"),
                 "MATTA_SECRETS_FILE": str(directory / "secrets.json"),
                 "MATTA_DEMO_NEXT_HOP": f"127.0.0.1:{hop.port}",
+                "MATTA_NEXT_HOP_NETWORKS": "127.0.0.0/8",
             }
             seed = [sys.executable, "-m", "local.seed"]
             subprocess.run(seed, cwd=ROOT, env={**os.environ, **settings}, timeout=60, check=True)
