@@ -81,9 +81,12 @@ function open(directory) {
       customizers: {
         jwt(_context, token, parts) {
           const person = people.get(token.accountId);
+          // One sign-on page for several organisations: a token is of the person's own directory, as Entra's is.
+          const home = person?.home ?? directory.id;
           Object.assign(parts.payload, {
+            iss: `${base}/${home}/v2.0`,
             nbf: parts.payload.iat,
-            tid: directory.id,
+            tid: home,
             oid: person?.id ?? "",
             name: person?.name ?? "",
             preferred_username: person?.address ?? "",

@@ -55,6 +55,7 @@ def provider_settings(layout: Layout, ports: Ports) -> str:
             "address": one.address,
             "language": one.language,
             "roles": ["Matta.Operator"],
+            "home": OPERATOR_ENTRA_TENANT,
         }
         for one in OPERATORS
     ]
