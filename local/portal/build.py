@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from local.tools import ROOT, TOOLS, node_modules, node_path, run_logged
 
 PORTAL = ROOT / "portal"
 _TYPES = PORTAL / "src" / "api" / "schema.gen.ts"
+_KEPT_SECONDS = 24 * 3600.0
 _DOCUMENT = "import msgspec, sys; from functions.api.openapi import document; sys.stdout.buffer.write(msgspec.json.encode(document()))"
 
 
@@ -86,5 +88,6 @@ def _digest() -> str:
 
 def _forget_older(kept: Path) -> None:
     for path in TOOLS.glob("portal-*"):
-        if path.is_dir() and path != kept:
+        # Not the younger ones: an instance that runs may be serving them.
+        if path.is_dir() and path != kept and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             shutil.rmtree(path, ignore_errors=True)
