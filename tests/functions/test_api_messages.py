@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from shared.core.hold.record import Channel, Role, State
@@ -102,3 +104,56 @@ def test_every_look_at_a_body_is_written_down(world: World) -> None:
     assert body.json["text"].strip() == "Hello."
     (entry,) = world.audit.about(ref)
     assert (entry.code, entry.actor.name, dict(entry.args)) == ("looked", SENDER, {"what": "body"})
+
+
+def with_file(name: str) -> bytes:
+    """A message with an attachment of that name."""
+    return (
+        f"From: {SENDER}\r\nTo: {OUTSIDE}\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello.\r\n--b\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n<script>\r\n--b--\r\n'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        pytest.param("見積書.xlsx", "見積書.xlsx", id="an ordinary one"),
+        pytest.param("../../.profile", ".._.._.profile", id="a way up"),
+        pytest.param("C:\\\\x\\\\y.exe", "C__x_y.exe", id="a place on a disk"),
+        pytest.param("a\u202egpj.exe", "agpj.exe", id="turned around"),
+        pytest.param("con.txt", "_con.txt", id="a device"),
+    ],
+)
+def test_a_file_is_saved_under_a_safe_name_and_type(world: World, name: str, saved: str) -> None:
+    ref = world.judge(OUTSIDE, data=with_file(name))
+    file = call_api(world, "GET", f"/messages/{ref.queue_id}/attachments/2", sign_on(world, SENDER))
+    assert (file.status, file.body) == (200, b"<script>")
+    assert file.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(saved)}"
+    assert file.headers["Content-Type"] == "application/octet-stream"
+
+
+@pytest.mark.parametrize(("part", "status", "looks"), [("2", 200, 1), ("9", 404, 0), ("0", 404, 0)])
+def test_what_was_given_to_nobody_was_not_looked_at(world: World, part: str, status: int, looks: int) -> None:
+    ref = world.judge(OUTSIDE, data=with_file("a.txt"))
+    path = f"/messages/{ref.queue_id}/attachments/{part}"
+    assert call_api(world, "GET", path, sign_on(world, SENDER)).status == status
+    assert [dict(entry.args) for entry in world.audit.about(ref)] == [{"what": "attachment 2"}] * looks
+
+
+def test_a_release_leaves_out_what_the_view_names_and_never_everybody(world: World) -> None:
+    ref = world.judge(OUTSIDE)
+    token = sign_on(world, SENDER)
+    view = call_api(world, "GET", f"/messages/{ref.queue_id}", token).json
+    everybody = view["possible"]["leave_out"]
+    assert everybody == [
+        one["address"] for group in view["sheet"]["groups"] for domain in group["domains"] for one in domain["people"]
+    ]
+    wish = {
+        "verb": "release",
+        "acknowledged": [reason["number"] for reason in view["reasons"]],
+        "drop_recipients": everybody,
+    }
+    refused = call_api(world, "POST", f"/messages/{ref.queue_id}/decision", token, body=wish)
+    assert (refused.status, refused.json["type"]) == (422, "/problems/cannot-leave-out")
+    assert call_api(world, "GET", f"/messages/{ref.queue_id}", token).json["sheet"]["state"] == "held"
