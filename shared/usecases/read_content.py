@@ -1,4 +1,7 @@
-"""A message's text and attachments for whoever may see them (stage 6); every look is written down before it is given."""
+"""A message's text and attachments for whoever may see them (stage 6); every look is written down before it is given.
+
+What cannot be given, since it is not there or too large, was not looked at.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from shared.core.message.body import attachment_content, body_texts
 from shared.core.message.limits import Limits
 from shared.core.message.parse import parse
 from shared.core.notice.preview import preview_text
+from shared.core.transform.archive.names import safe_name
 from shared.errors import NotFound, PermanentError
 from shared.usecases.note_look import note_look
 from shared.usecases.reach_message import Reached, asker_of
@@ -43,7 +47,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment: its name as a safe single line, and its bytes."""
+    """An attachment: its bytes, and its name fit to be written anywhere, whatever the sender called it."""
 
     name: str
     data: bytes
@@ -51,12 +55,13 @@ class File:
 
 def read_body(app: App, who: Principal, reached: Reached, peer: str) -> Body:
     """The body. Raises ``NotFound`` where the person may not see it, ``TemporaryError``."""
-    _may_look(app, who, reached, peer, "body")
+    _may_look(reached)
     try:
         content = app.spool.content("spool", reached.record.ref)
         prefix = read_prefix(content, LONGEST_PREFIX)
     except PermanentError:  # the bytes are gone: retention took them
         return Body("", "", cut=False, available=False)
+    _note(app, who, reached, peer, "body")
     preview = preview_text(prefix, complete=content.size <= len(prefix))
     html = next((text for text in body_texts(parse(prefix, _LIMITS), _LIMITS) if text.is_html), None)
     cut = preview.cut or (html is not None and html.truncated)
@@ -65,7 +70,7 @@ def read_body(app: App, who: Principal, reached: Reached, peer: str) -> Body:
 
 def read_attachment(app: App, who: Principal, reached: Reached, peer: str, part: str) -> File:
     """The attachment with that part number. Raises ``NotFound``, ``TooLargeToShow``, ``TemporaryError``."""
-    _may_look(app, who, reached, peer, f"attachment {part[:20]}")
+    _may_look(reached)
     with Workspace() as workspace:
         tree = parse(workspace.put(app.spool.content("spool", reached.record.ref).chunks()))
         found = next((item for item in find_attachments(tree) if item.part == part), None)
@@ -75,10 +80,15 @@ def read_attachment(app: App, who: Principal, reached: Reached, peer: str, part:
             raise NotFound("no such attachment")
         if found.size > LARGEST_FILE:
             raise TooLargeToShow(f"{found.size} bytes")
-        return File(attachment_name(tree, node) or "attachment", b"".join(content))
+        data = b"".join(content)
+    _note(app, who, reached, peer, f"attachment {found.part}")
+    return File(safe_name(attachment_name(tree, node), "attachment"), data)
 
 
-def _may_look(app: App, who: Principal, reached: Reached, peer: str, what: str) -> None:
+def _may_look(reached: Reached) -> None:
     if not reached.content:
         raise NotFound("may not see the content")
+
+
+def _note(app: App, who: Principal, reached: Reached, peer: str, what: str) -> None:
     note_look(app, reached.record.ref, reached.standing, asker_of(who, peer), what)
