@@ -69,6 +69,11 @@ def name_proxy(
     wanted = normal_address(address)
     _check_dates(since, until, now)
     _check_proxy(app, tenant_id, people, principal, address)
+    if by.as_administrator and people.same(by.asker.person, address) and not people.is_shared(principal):
+        # A proxy sees passwords and approves in the person's place, which no role lets an administrator do.
+        raise DelegationRefused(
+            "proxy-yourself", "Administrators cannot name themselves; the person or another administrator can."
+        )
     named = Proxy(wanted, since, until, by.asker.person, now, by.as_administrator)
 
     def change(before: Delegation) -> tuple[Delegation, tuple[tuple[str, str], ...]] | None:

@@ -129,6 +129,7 @@ NAIVE = datetime(2027, 1, 1)  # what is refused
         pytest.param(SENDER, OUTSIDE, {}, USER, "proxy-foreign", id="a stranger"),
         pytest.param(SENDER, OUTSIDE, {}, ADMIN, "proxy-foreign", id="a stranger, by an administrator"),
         pytest.param(SENDER, "x@sub.aozora.example", {}, USER, "proxy-foreign", id="a domain below"),
+        pytest.param(SENDER, "Admin@aozora.example", {}, ADMIN, "proxy-yourself", id="an administrator themself"),
         pytest.param(SENDER, "gone@aozora.example", {}, USER, "proxy-removed", id="somebody removed"),
         pytest.param(SENDER, INFO, {}, USER, "proxy-no-person", id="a shared mailbox"),
         pytest.param(SENDER, "all@aozora.example", {}, USER, "proxy-no-person", id="a distribution list"),
@@ -152,6 +153,10 @@ def test_what_is_refused(
     assert refused.value.public.endswith(".")
     assert lines(world) == ()
     assert stored(world).version == 0
+
+
+def test_an_administrator_may_take_care_of_a_shared_mailbox(world: World) -> None:
+    assert name_proxy(world.app, "demo", INFO, "admin@aozora.example", ADMIN).proxies[0].by_administrator
 
 
 @pytest.mark.parametrize(
