@@ -32,6 +32,7 @@ from shared.usecases.web_page import Answer, Page, web_page
 
 SHOW = "show"
 """The form's word for wanting to see the password."""
+_NO_OUTCOME = Outcome()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Step:
         mark = self._mark(_confirm_step(form), form.version)
         return web_page(Answer.SHOWN, password_confirm_page(view, shown, verb, mark, form.version), view.language)
 
-    def _page(self, record: MessageRecord, outcome: Outcome = Outcome(), answer: Answer = Answer.SHOWN) -> Page:
+    def _page(self, record: MessageRecord, outcome: Outcome = _NO_OUTCOME, answer: Answer = Answer.SHOWN) -> Page:
         view = self._view(record)
         version = str(record.event_count)
         return web_page(answer, password_page(view, self._mark(_FIRST_STEP, version), version, outcome), view.language)
