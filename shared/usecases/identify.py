@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Mapping, Sequence
 
 from shared import log
@@ -29,6 +31,10 @@ APP_ROLES: Mapping[str, PortalRole] = {
 is given in Matta alone; ``OPERATOR_ROLE`` counts only in the directory of whoever runs the service."""
 OPERATOR_ROLE = "Matta.Operator"
 LONGEST_NAME = 254
+_PLAIN_NAME = re.compile(r"[^\s\"(),:;<>@\[\\\]]+@[^\s@]+")
+"""What a user principal name looks like in normal form: an address without quotes."""
+_GUEST = "#ext#@"
+"""How the names of guests end that the directory has written itself, in lower case."""
 
 
 class UnknownPerson(PermanentError):
@@ -48,14 +54,14 @@ def identify(app: App, claims: SignOnClaims) -> Principal:
     settings = next((one for one in app.settings.tenants() if claims.entra_tenant in _directories(one)), None)
     if settings is None or settings.suspended:
         if operator:
-            return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
+            return _operator(claims)
         if settings is None:
             raise UnknownPerson("unknown-person", "no tenant of that directory")
         raise _refused(app, settings, claims, "suspended")
     person = _person(app, settings, claims)
     if person is None or not person.active:
-        if operator:
-            return Principal("", claims.address, claims.name, claims.person_id, "", frozenset(roles))
+        if operator and person is None:
+            return _operator(claims)
         raise _refused(app, settings, claims, "unknown-person")
     roles.add(PortalRole.USER)
     if settings.access.app_roles:
@@ -79,6 +85,12 @@ def identify(app: App, claims: SignOnClaims) -> Principal:
         frozenset(roles),
         frozenset(groups),
     )
+
+
+def _operator(claims: SignOnClaims) -> Principal:
+    """Somebody who runs the service and is nobody's person; a guest of that directory has no address."""
+    name = claims.address or claims.person_id
+    return Principal("", name, claims.name, claims.person_id, "", frozenset({PortalRole.OPERATOR}))
 
 
 def groups_of(app: App, tenant_id: str, address: str) -> frozenset[str]:
@@ -117,19 +129,36 @@ def _directories(settings: TenantSettings) -> frozenset[str]:
 def _person(app: App, settings: TenantSettings, claims: SignOnClaims) -> Person | None:
     """By the directory's id; a person whom the directory does not know by one counts by an address of the tenant's own.
 
-    The address is written by the tenant's own directory, whose name is in the token: nobody else's can claim it.
+    The address is written by the tenant's own directory, whose name is in the token: nobody else's can claim it. Guests
+    count only by id: the tenant must have put them into its directory here.
     """
     if claims.person_id:
         found = app.directory.people_by_id(settings.tenant_id, (claims.person_id,)).get(claims.person_id)
         if found is not None:
             return found
-    address = claims.address
-    if domain_of(address) not in DomainSet(settings.internal_domains):
+    address = normal_address(claims.address)
+    if domain_of(address) not in DomainSet(settings.internal_domains) or not _PLAIN_NAME.fullmatch(address):
         return None
-    known = app.directory.people(settings.tenant_id, (address,)).get(address.lower())
-    if known is None:
-        return Person(address.lower(), claims.name, id=claims.person_id)
-    return known if not known.id or known.id == claims.person_id else None
+    if _GUEST in address:
+        return None
+    # Whoever is known by another spelling is known, and removed by another removed: rights go by the normal form.
+    known = app.directory.people(settings.tenant_id, _spellings(claims.address)).values()
+    if any(person.id and person.id != claims.person_id for person in known):
+        return None
+    return min(known, key=lambda person: person.active, default=Person(address, claims.name, id=claims.person_id))
+
+
+def _spellings(address: str) -> tuple[str, ...]:
+    """As what a directory may have an address: as it is, in normal form, and with the domain in its own script."""
+    normal = normal_address(address)
+    local, _, domain = normal.rpartition("@")
+    found = [address.lower(), normal]
+    if "xn--" in domain:
+        import idna  # when first used: its tables cost start-up time
+
+        with contextlib.suppress(idna.IDNAError, UnicodeError):
+            found.append(f"{local}@{idna.decode(domain)}")
+    return tuple(dict.fromkeys(found))
 
 
 def _owned(app: App, tenant_id: str, address: str) -> set[str]:
