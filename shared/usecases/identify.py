@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +10,7 @@ from shared.app import App
 from shared.core.access.principal import Principal
 from shared.core.access.roles import PortalRole
 from shared.core.hold.actor import Actor, Channel, Role
-from shared.core.message.domains import DomainSet, domain_of, normal_address
+from shared.core.message.domains import DomainSet, domain_of, normal_address, spellings
 from shared.core.notice.safe_text import one_line
 from shared.core.people.person import Person
 from shared.core.policy.conditions.spelled import fold
@@ -142,23 +141,10 @@ def _person(app: App, settings: TenantSettings, claims: SignOnClaims) -> Person 
     if _GUEST in address:
         return None
     # Whoever is known by another spelling is known, and removed by another removed: rights go by the normal form.
-    known = app.directory.people(settings.tenant_id, _spellings(claims.address)).values()
+    known = app.directory.people(settings.tenant_id, spellings(claims.address)).values()
     if any(person.id and person.id != claims.person_id for person in known):
         return None
     return min(known, key=lambda person: person.active, default=Person(address, claims.name, id=claims.person_id))
-
-
-def _spellings(address: str) -> tuple[str, ...]:
-    """As what a directory may have an address: as it is, in normal form, and with the domain in its own script."""
-    normal = normal_address(address)
-    local, _, domain = normal.rpartition("@")
-    found = [address.lower(), normal]
-    if "xn--" in domain:
-        import idna  # when first used: its tables cost start-up time
-
-        with contextlib.suppress(idna.IDNAError, UnicodeError):
-            found.append(f"{local}@{idna.decode(domain)}")
-    return tuple(dict.fromkeys(found))
 
 
 def _owned(app: App, tenant_id: str, address: str) -> set[str]:

@@ -7,6 +7,7 @@ every other system in use here does not make it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -54,6 +55,19 @@ def normal_address(address: str) -> str:
     """The form in which two addresses are the same mailbox: everything lower case, domain as A-labels."""
     local, at, domain = address.strip().rpartition("@")
     return f"{normal_local(local)}@{normal_domain(domain)}" if at else domain.lower()
+
+
+def spellings(address: str) -> tuple[str, ...]:
+    """As what a directory may have an address, in lower case: as it stands, in normal form, the domain in its own script."""
+    normal = normal_address(address)
+    local, at, domain = normal.rpartition("@")
+    found = [address.lower(), normal]
+    if at and "xn--" in domain:
+        import idna  # as above
+
+        with contextlib.suppress(idna.IDNAError, UnicodeError):
+            found.append(f"{local}@{idna.decode(domain)}")
+    return tuple(dict.fromkeys(found))
 
 
 def untagged_address(address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.core.message.domains import DomainSet, domain_of, normal_address, normal_domain, untagged_address
+from shared.core.message.domains import DomainSet, domain_of, normal_address, normal_domain, spellings, untagged_address
 
 DOMAINS = {
     "lower case": ("Example.COM", "example.com"),
@@ -81,3 +81,20 @@ def test_a_leading_dot_takes_subdomains_in(domain: str, expected: bool) -> None:
 )
 def test_an_address_without_its_tag(address: str, expected: str) -> None:
     assert untagged_address(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Taro@Aozora.example", ("taro@aozora.example",)),
+        ('"Taro"@aozora.example', ('"taro"@aozora.example', "taro@aozora.example")),
+        ("taro@xn--r8jz45g.jp", ("taro@xn--r8jz45g.jp", "taro@例え.jp")),
+        ("taro@例え.jp", ("taro@例え.jp", "taro@xn--r8jz45g.jp")),
+        ("taro@xn--\u00e9.jp", ("taro@xn--é.jp",)),
+        ("taro@xn--a.jp", ("taro@xn--a.jp",)),
+        ("xn--r8jz45g", ("xn--r8jz45g",)),
+        ("", ("",)),
+    ],
+)
+def test_what_an_address_may_be_kept_as(address: str, expected: tuple[str, ...]) -> None:
+    assert spellings(address) == expected
