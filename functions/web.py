@@ -68,11 +68,6 @@ class FormFields:
         """All fields of that name that are short."""
         return frozenset(value for key, value in self.pairs if key == name and len(value) <= _LONGEST_WORD)
 
-    def pairs_of(self, name: str) -> frozenset[tuple[str, int]]:
-        """All fields of that name that are a short word, a dot and a small number."""
-        split = (value.rpartition(".") for value in self.words(name))
-        return frozenset((word, int(number)) for word, _, number in split if _is_small_number(number))
-
 
 def _is_small_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4

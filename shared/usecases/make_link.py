@@ -10,7 +10,7 @@ from shared.core.hold.link import LinkClaims, Purpose, sign_link
 from shared.core.message.identity import MessageRef
 from shared.core.policy.tenant_settings import TenantSettings
 
-_PATHS = {"hold": "h", "approval": "a", "receipt": "p", "list": "l"}
+_PATHS = {"hold": "h", "approval": "a", "receipt": "p"}
 """Where the page of each purpose is (functions/)."""
 
 

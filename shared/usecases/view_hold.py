@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shared import log
 from shared.app import App
-from shared.core.hold.link import Purpose, sign_link
 from shared.core.hold.record import MessageRecord
 from shared.core.notice.approval_sheet import make_approval_sheet
 from shared.core.notice.formats import zone_of
@@ -47,7 +45,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
         boxes=_boxes(record),
         file_boxes=file_boxes_of(record) if record.state.awaits_decision else (),
         approvals=tuple(dict.fromkeys(call.policy_name or call.policy for call in record.decision.approvals)),
-        list_link=_list_link(app, opened),
+        held_list=f"{app.process.portal_url.rstrip('/')}/held",
         approval=make_approval_sheet(record, settings.internal_domains) if record.approval is not None else None,
     )
 
@@ -57,12 +55,6 @@ def _boxes(record: MessageRecord) -> dict[str, int]:
     if not record.state.awaits_decision:
         return {}
     return {one_line(address, LONGEST_ADDRESS): number for address, number in boxes_of(record).items()}
-
-
-def _list_link(app: App, opened: OpenedLink) -> str:
-    """The list of the same person, for as long as the link that was opened works."""
-    claims = replace(opened.claims, purpose=Purpose.LIST)
-    return f"../l/{sign_link(claims, app.secrets.signing_keys('link')[0])}"
 
 
 def read_prefix(content: Content, limit: int) -> bytes:

@@ -223,38 +223,6 @@ def test_a_wrong_recipient_and_an_attachment_are_unticked_and_get_and_go_nowhere
     assert sent[0].data.count(b"Content-Disposition: attachment") == 1
 
 
-@pytest.mark.parametrize("size", list(SIZES))
-def test_several_messages_are_released_from_the_list(
-    browser: Browser, world: World, address: str, ref: MessageRef, size: str
-) -> None:
-    others = [world.judge("tanaka@hoshizora.example") for _ in range(2)]
-    with visit(browser, "ja", size) as context:
-        page = context.new_page()
-        page.goto(f"{address}/h/{link_to(world, ref)}")
-        page.get_by_role("link", name="保留中のメールの一覧").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("保留中のメール")
-        for one in others:
-            page.locator(f"#m-{one.queue_id}").check()
-        assert fits(page)
-        picture(page, f"list-{size}")
-        page.get_by_role("button", name="選んだメールを配送する").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("これらのメールを配送しますか？")
-        assert fits(page)
-        picture(page, f"list-confirm-{size}")
-        page.get_by_role("button", name="はい、配送します（2件）").click()
-        expect(page.get_by_role("alert")).to_contain_text("まだ何も行われていません")
-        for box in page.locator("input[name=ack]").all():
-            box.check()
-        page.get_by_role("button", name="はい、配送します（2件）").click()
-        expect(page.get_by_text("配送を受け付けました。")).to_have_count(2)
-        assert fits(page)
-        picture(page, f"list-result-{size}")
-        page.get_by_role("link", name="一覧に戻る").click()
-        assert page.locator("input[name=m]").count() == 1
-    assert [world.record(one).state for one in others] == [State.DELIVERING, State.DELIVERING]
-    assert world.record(ref).state is State.HELD
-
-
 def test_going_back_and_discarding(browser: Browser, world: World, address: str, ref: MessageRef) -> None:
     with visit(browser, "ja", "phone") as context:
         page = context.new_page()

@@ -11,14 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 import pytest
 
-from functions import approval_page, front_page, hold_page, list_page, password_page
+from functions import approval_page, front_page, hold_page, password_page
 from shared.app import App
 
 PAGES = {
     "": (front_page.bp, "front_page"),
     "h": (hold_page.bp, "hold_page"),
     "a": (approval_page.bp, "approval_page"),
-    "l": (list_page.bp, "list_page"),
     "p": (password_page.bp, "password_page"),
 }
 """By the first word of the path."""

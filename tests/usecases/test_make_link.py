@@ -20,7 +20,7 @@ def test_every_purpose_has_a_page_and_a_link_says_whose_it_is(purpose: Purpose) 
     link = make_link(world.app, make_ref(), SENDER, purpose, settings)
     base, page, token = link.url.rsplit("/", 2)
     assert base == world.app.process.public_url
-    assert page == {"hold": "h", "approval": "a", "receipt": "p", "list": "l"}[purpose]
+    assert page == {"hold": "h", "approval": "a", "receipt": "p"}[purpose]
     claims = read_link(token, world.app.secrets.signing_keys("link"), world.clock.now())
     assert (claims.ref, claims.person, claims.purpose) == (make_ref(), SENDER, purpose)
     assert claims.expires_at == link.expires_at == world.clock.now() + timedelta(days=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +43,16 @@ def test_it_shows_the_message_its_reasons_and_its_text(world: World) -> None:
     assert [numbered.reason.code for numbered in seen.sheet.reasons] == ["rule.recipient-external"]
     assert (seen.preview.text, seen.preview.available) == ("Hello.", True)
     assert [event.code for event in seen.history] == ["held"]
+
+
+def test_the_list_of_all_held_mail_is_named_and_lies_behind_sign_on(world: World) -> None:
+    ref, other = world.judge(OUTSIDE), world.judge(OUTSIDE, INSIDE)
+    object.__setattr__(world.app.process, "portal_url", "https://portal.example/")
+    assert view(world, ref).held_list == "https://portal.example/held"
+    page = visit_hold(world.app, Visit(link_to(world, ref)))
+    assert '<a href="https://portal.example/held">保留中のメールの一覧（サインインが必要です）</a>' in page.html
+    assert other.queue_id not in page.html
+    assert re.findall(r'<a href="([^"#]+)"', page.html) == ["?lang=en", "https://portal.example/held"]
 
 
 def test_looking_changes_nothing(world: World) -> None:

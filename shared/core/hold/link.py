@@ -38,7 +38,6 @@ class Purpose(StrEnum):
     HOLD = "hold"
     APPROVAL = "approval"
     RECEIPT = "receipt"
-    LIST = "list"
 
 
 class LinkForged(PermanentError):

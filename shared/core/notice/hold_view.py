@@ -30,7 +30,8 @@ class HoldView:
 
     ``on_behalf_of`` is whose right they use, empty for their own. ``boxes`` are numbers of recipients who can be left out
     of a release, by shown address; ``file_boxes`` part numbers of attachments that can be. ``approvals`` are names of the
-    policies that ask for an approval after a release. ``list_link`` leads to all that the person has on hold.
+    policies that ask for an approval after a release. ``held_list`` is where the portal lists
+    what a person has on hold; a link opens one message, so they sign on there.
     ``approval`` is there where an approval was asked for.
     """
 
@@ -45,7 +46,7 @@ class HoldView:
     boxes: Mapping[str, int] = field(default_factory=dict)
     file_boxes: tuple[str, ...] = ()
     approvals: tuple[str, ...] = ()
-    list_link: str = ""
+    held_list: str = ""
     approval: ApprovalSheet | None = None
 
 
