@@ -54,6 +54,8 @@ def write_lives(app: App, process: ProcessSettings, lists: TableMessageLists, li
         days = [place for place in shelves if place.shelf is Shelf.DAY]
         for _ in pool.map(lambda place: _count(app, place), days):
             pass
+    for tenant_id in {place.tenant_id for place in days}:
+        app.counters.write_people(tenant_id, app.clock.now().date(), len(app.directory.everybody(tenant_id)))
     asyncio.run(_spool(process, waiting))
     return dict(states)
 

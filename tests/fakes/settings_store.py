@@ -98,8 +98,8 @@ class FakeSettingsStore:
             saved = read_scope_settings(document)
             present = self._present(tenant_id, scope)
             if present.version != settings.version:
-                kept, its_note = self._versions[tenant_id, scope][present.version]
-                if present.version == number and kept == saved and its_note == note:
+                kept = self._versions.get((tenant_id, scope), {}).get(present.version)
+                if present.version == number and kept == (saved, note):
                     return saved
                 raise Conflict(f"settings were made from version {settings.version}, not from {present.version}")
             self._versions.setdefault((tenant_id, scope), {})[number] = (saved, check_note(note))

@@ -37,7 +37,7 @@ def world() -> World:
 
 def operator(world: World) -> str:
     """The token of the service's operator, who is nobody's person."""
-    token = "token of the operator"  # noqa: S105  # no secret
+    token = "token of the operator"  # no secret
     object.__setattr__(world.app.process, "operator_entra_tenant", OPERATORS)
     world.sign_on.people[token] = SignOnClaims(
         OPERATORS, "op", "op@service.example", "Operator", frozenset({"Matta.Operator"}), world.clock.now()
