@@ -14,6 +14,7 @@ import { type Profile, useProfile } from "./use_profile";
 
 const useStyles = makeStyles({
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, maxWidth: "56rem", minWidth: 0 },
+  link: { color: tokens.colorBrandForegroundLink, alignSelf: "start" },
   list: { margin: 0, padding: 0, listStyleType: "none" },
 });
 
@@ -76,7 +77,7 @@ function Who({ profile, own }: { readonly profile: Profile; readonly own: boolea
           ],
         ]}
       />
-      {own ? <Link to="/effective-settings">{t("profile.to_effective")}</Link> : null}
+      {own ? <Link to="/effective-settings" className={styles.link}>{t("profile.to_effective")}</Link> : null}
     </Section>
   );
 }

@@ -112,7 +112,7 @@ function About({ shown: { proxy, name, acts_now: actsNow } }: { readonly shown: 
           {t(actsNow ? "profile.acts_now" : "profile.acts_not_now")}
         </Badge>
         {proxy.by_administrator ? (
-          <Badge appearance="tint" color="important" icon={<LockClosedRegular />}>
+          <Badge appearance="tint" color="informative" icon={<LockClosedRegular />}>
             {t("profile.by_administrator")}
           </Badge>
         ) : null}

@@ -21,6 +21,7 @@ import { Section } from "../../components/section";
 import { without } from "../../components/without";
 import type { TextKey } from "../../text/catalogue";
 import { useText } from "../../text/language";
+import { settingText } from "../settings/effective/setting_text";
 import { type NoticeWishes, type Profile, useChange } from "./use_profile";
 
 type Wish = keyof NoticeWishes;
@@ -44,6 +45,7 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
   },
   channels: { display: "flex", flexWrap: "wrap" },
+  fixed: { display: "flex", flexDirection: "column", alignItems: "start", gap: tokens.spacingVerticalXS },
   muted: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -73,9 +75,12 @@ export function Told({ profile, address }: Props) {
         return (
           <div key={name} className={styles.row} role="group" aria-label={t(`profile.wish_${name}`)}>
             {fixed ? (
-              <Badge appearance="tint" color="important" icon={<LockClosedRegular />}>
-                {t("profile.fixed")}
-              </Badge>
+              <span className={styles.fixed}>
+                <Text>{t(`profile.wish_${name}`)}</Text>
+                <Badge appearance="tint" color="informative" icon={<LockClosedRegular />}>
+                  {t("profile.fixed")}
+                </Badge>
+              </span>
             ) : (
               <Switch
                 label={t("profile.choose_own", { name: t(`profile.wish_${name}`) })}
@@ -87,14 +92,17 @@ export function Told({ profile, address }: Props) {
                 }}
               />
             )}
-            <OneWish
-              name={name}
-              values={{ ...told, ...(fixed ? {} : wishes) }}
-              readOnly={fixed || !wished || !profile.may_change}
-              onChange={(next) => {
-                setDraft({ ...wishes, ...next });
-              }}
-            />
+            {fixed || !wished || !profile.may_change ? (
+              <Text>{settingText(`notices.${name}`, (fixed ? undefined : wishes[name]) ?? told[name], t).value}</Text>
+            ) : (
+              <OneWish
+                name={name}
+                values={{ ...told, ...wishes }}
+                onChange={(next) => {
+                  setDraft({ ...wishes, ...next });
+                }}
+              />
+            )}
           </div>
         );
       })}
@@ -136,11 +144,10 @@ export function Told({ profile, address }: Props) {
 interface OneProps {
   readonly name: Wish;
   readonly values: Required<Pick<Profile["told"], Wish>>;
-  readonly readOnly: boolean;
   readonly onChange: (next: NoticeWishes) => void;
 }
 
-function OneWish({ name, values, readOnly, onChange }: OneProps) {
+function OneWish({ name, values, onChange }: OneProps) {
   const t = useText();
   const styles = useStyles();
   const label = t(`profile.wish_${name}`);
@@ -153,7 +160,6 @@ function OneWish({ name, values, readOnly, onChange }: OneProps) {
               key={channel}
               label={t(CHANNELS[channel])}
               checked={values.channels.includes(channel)}
-              disabled={readOnly}
               onChange={(_, data) => {
                 const kept = (one: Channel) => (one === channel ? data.checked === true : values.channels.includes(one));
                 onChange({ channels: (Object.keys(CHANNELS) as Channel[]).filter(kept) });
@@ -167,7 +173,6 @@ function OneWish({ name, values, readOnly, onChange }: OneProps) {
         <Select
           aria-label={label}
           value={values.language}
-          disabled={readOnly}
           onChange={(_, data) => {
             onChange({ language: data.value === "en" ? "en" : "ja" });
           }}
@@ -189,8 +194,7 @@ function OneWish({ name, values, readOnly, onChange }: OneProps) {
             max={name === "reminders" ? 20 : 720}
             step={name === "reminders" ? 1 : 0.5}
             value={values[name].toString()}
-            disabled={readOnly}
-            contentAfter={<Text size={200}>{t(name === "reminders" ? "profile.times" : "profile.hours")}</Text>}
+            contentAfter={<Text size={200} className={styles.muted}>{t(name === "reminders" ? "profile.times" : "profile.hours")}</Text>}
             onChange={(_, data) => {
               const number = Number(data.value);
               if (Number.isFinite(number)) onChange({ [name]: number });

@@ -51,7 +51,7 @@ const OF_OTHERS: readonly Part[] = ["rules", "policies", "templates", "lists", "
 const useStyles = makeStyles({
   // A row of tabs that is wider than a phone is moved sideways; the page itself never is.
   tabs: { overflowX: "auto", maxWidth: "100%", flexShrink: 0, paddingBottom: tokens.spacingVerticalXS },
-  row: { width: "max-content" },
+  row: { flexWrap: "wrap", "@media (max-width: 48rem)": { flexWrap: "nowrap", width: "max-content" } },
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, minWidth: 0, maxWidth: "72rem" },
 });
 

@@ -26,8 +26,6 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     whiteSpace: "pre-wrap",
     overflowWrap: "anywhere",
-    maxHeight: "12rem",
-    overflowY: "auto",
     padding: tokens.spacingHorizontalS,
     borderRadius: tokens.borderRadiusSmall,
   },
@@ -41,6 +39,9 @@ const HOW: Readonly<Record<Difference["how"], { readonly text: TextKey; readonly
   changed: { text: "settings.difference.changed", color: "informative" },
   moved: { text: "settings.difference.moved", color: "informative" },
 };
+
+/** Characters of a value; more is cut, since nobody reads an address list of thousands here. */
+const LONGEST = 3000;
 
 interface Props {
   readonly differences: readonly Difference[];
@@ -74,10 +75,12 @@ export function Differences({ differences, name }: Props) {
 function Value({ value, old }: { readonly value: unknown; readonly old: boolean }) {
   const t = useText();
   const styles = useStyles();
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  const texts = Array.isArray(value) && value.every((one) => typeof one === "string");
+  const whole = typeof value === "string" ? value : texts ? value.join("\n") : JSON.stringify(value, null, 1);
+  const text = whole.length > LONGEST ? `${whole.slice(0, LONGEST)}…` : whole;
   return (
     <pre className={`${styles.value} ${old ? styles.old : styles.fresh}`} aria-label={t(old ? "settings.difference.old" : "settings.difference.new")}>
-      {text === "" || value === undefined ? t("settings.difference.empty") : text}
+      {text === "" || text === "null" ? t("settings.difference.empty") : text}
     </pre>
   );
 }

@@ -53,6 +53,12 @@ const OTHERS: Readonly<Record<string, TextKey>> = {
   grants: "settings.part.access",
   app_roles: "settings.grant.app_roles",
   rule: "settings.rule.kind",
+  ingress: "settings.general.ingress",
+  teams: "settings.general.teams",
+  entra_tenant: "settings.general.entra_tenant",
+  suspended: "settings.general.suspended",
+  plan: "settings.general.plan",
+  trial_ends_at: "settings.general.trial_ends_at",
 };
 
 const STEP = /([^.[\]]+)|\[([^\]]*)\]/g;

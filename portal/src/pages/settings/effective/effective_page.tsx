@@ -106,13 +106,13 @@ function Rows({ title, rows, own }: { readonly title: string; readonly rows: rea
           return (
             <li key={row.path} className={styles.row}>
               <Text weight="semibold" className={styles.text}>
-                {shown.name || placeText(row.path, t)}
+                {shown.name || placeText(row.path, t).replace(`${title} › `, "")}
               </Text>
               <Text className={styles.text}>{shown.value}</Text>
               <span className={styles.origin}>
                 <OriginBadge origin={row.origin} own={own} />
                 {fixed ? (
-                  <Badge appearance="tint" color="important" icon={<LockClosedRegular />}>
+                  <Badge appearance="tint" color="informative" icon={<LockClosedRegular />}>
                     {t("settings.effective.fixed")}
                   </Badge>
                 ) : null}

@@ -5,7 +5,7 @@ import { describeCondition, describeRule } from "../model/describe";
 import { anyForm } from "../model/field";
 import { DELIVERY_FORM, GENERAL_FORM, HOURS_FORM, NOTICES_FORM, SYSTEM_FORM } from "../model/forms";
 import { RULES } from "../model/rules";
-import type { AddressList, BusinessHours, Policy, Rule, Template } from "../model/types";
+import type { AddressList, BusinessHours, Policy, Rule, Template, TenantSettings } from "../model/types";
 
 type Tell = ReturnType<typeof useText>;
 const NO_NAMES = { lists: [], templates: [], routes: [], groups: [] } as const;
@@ -54,6 +54,10 @@ function single(path: string, value: unknown, t: Tell): string {
     const text = field?.words?.[String(one)];
     return text ? t(text) : typeof one === "object" && one !== null ? JSON.stringify(one) : String(one);
   };
+  if (name === "ingress") {
+    const { peers } = value as TenantSettings["ingress"];
+    return peers.length > 0 ? peers.join(t("policies.list_comma")) : t("common.none");
+  }
   if (name === "business_hours") {
     const hours = value as BusinessHours;
     return `${hours.days.map((day) => t(HOURS_FORM.fields.days.words[day])).join(t("policies.list_comma"))} ${hours.start}–${hours.end}`;

@@ -3,7 +3,8 @@ import { Checkbox, Field, makeStyles, Select, Switch, tokens } from "@fluentui/r
 
 import type { TextKey } from "../../../text/catalogue";
 import { useText } from "../../../text/language";
-import { type ControlProps, groupProps } from "./control";
+import type { ControlProps } from "./control";
+import { ControlGroup } from "./group";
 
 const useStyles = makeStyles({ row: { display: "flex", flexWrap: "wrap", columnGap: tokens.spacingHorizontalS } });
 
@@ -41,7 +42,7 @@ export function ChoicesControl({ props, words, value, readOnly, onChange }: Choi
   const t = useText();
   const styles = useStyles();
   return (
-    <div {...groupProps(props)} className={styles.row}>
+    <ControlGroup props={props} className={styles.row}>
       {Object.entries(words).map(([word, text]) => (
         <Checkbox
           key={word}
@@ -54,7 +55,7 @@ export function ChoicesControl({ props, words, value, readOnly, onChange }: Choi
           }}
         />
       ))}
-    </div>
+    </ControlGroup>
   );
 }
 

@@ -9,8 +9,3 @@ export interface ControlProps<V> {
   readonly readOnly: boolean;
   readonly onChange: (to: V) => void;
 }
-
-/** The same for what is no single input: a group of controls has a name, but no state of its own. */
-export function groupProps({ id, "aria-labelledby": labelledBy, "aria-describedby": describedBy }: FieldControlProps) {
-  return { id, role: "group", "aria-labelledby": labelledBy, "aria-describedby": describedBy };
-}

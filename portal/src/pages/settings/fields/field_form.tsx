@@ -19,6 +19,10 @@ const useStyles = makeStyles({
     columnGap: tokens.spacingHorizontalL,
     rowGap: tokens.spacingVerticalM,
     alignItems: "start",
+    // Browsers give inputs a width of their own, which a narrow column has no room for.
+    "& > *": { minWidth: 0 },
+    "& > .fui-Field > .fui-Input, & > .fui-Field > .fui-Select, & > .fui-Field > .fui-Dropdown": { width: "100%", minWidth: 0 },
+    "& > .fui-Field .fui-Input__input": { minWidth: 0, width: "100%" },
   },
   dense: { gridTemplateColumns: "repeat(auto-fit, minmax(min(10rem, 100%), 1fr))", rowGap: tokens.spacingVerticalS },
   wide: { gridColumn: "1 / -1" },

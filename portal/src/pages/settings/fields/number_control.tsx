@@ -1,5 +1,5 @@
 /** A number with its unit; nothing where the model allows that; bytes in units that people use. */
-import { Input, makeStyles, Select, Text, tokens } from "@fluentui/react-components";
+import { FieldContextProvider, Input, makeStyles, Select, Text, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 
 import { useText } from "../../../text/language";
@@ -9,6 +9,7 @@ import type { ControlProps } from "./control";
 const useStyles = makeStyles({
   row: { display: "flex", gap: tokens.spacingHorizontalXS, minWidth: 0 },
   number: { flexGrow: 1, minWidth: "5rem" },
+  after: { color: tokens.colorNeutralForeground2 },
   unit: { width: "5.5rem", flexShrink: 0 },
 });
 
@@ -48,7 +49,13 @@ export function NumberControl({ props, field, bytes, label, value, readOnly, onC
         min={field.least}
         max={field.most}
         step={bytes ? "any" : (field.step ?? 1)}
-        contentAfter={field.unit ? <Text size={200}>{t(field.unit)}</Text> : null}
+        contentAfter={
+          field.unit ? (
+            <Text size={200} className={styles.after}>
+              {t(field.unit)}
+            </Text>
+          ) : null
+        }
         onChange={(_, data) => {
           setTyped(data.value);
           const next = data.value.trim() === "" ? null : Number(data.value) * unit;
@@ -57,6 +64,7 @@ export function NumberControl({ props, field, bytes, label, value, readOnly, onC
         }}
       />
       {bytes ? (
+        <FieldContextProvider value={undefined}>
         <Select
           className={styles.unit}
           aria-label={t("policies.field.unit_of", { name: label })}
@@ -74,6 +82,7 @@ export function NumberControl({ props, field, bytes, label, value, readOnly, onC
             </option>
           ))}
         </Select>
+        </FieldContextProvider>
       ) : null}
     </div>
   );

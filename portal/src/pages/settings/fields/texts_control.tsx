@@ -14,7 +14,8 @@ import { AddRegular, TextBulletListRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 
 import { useText } from "../../../text/language";
-import { type ControlProps, groupProps } from "./control";
+import type { ControlProps } from "./control";
+import { ControlGroup } from "./group";
 
 const useStyles = makeStyles({
   frame: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS, minWidth: 0 },
@@ -44,7 +45,7 @@ export function TextsControl(common: Props) {
   const { props, label, value } = common;
   const lines = asLines || value.length > MOST_TAGS;
   return (
-    <div {...groupProps(props)} className={styles.frame}>
+    <ControlGroup props={props} className={styles.frame}>
       {lines ? <Lines {...common} /> : <Tags {...common} />}
       {value.length <= MOST_TAGS && !common.readOnly ? (
         <div>
@@ -61,7 +62,7 @@ export function TextsControl(common: Props) {
           </Button>
         </div>
       ) : null}
-    </div>
+    </ControlGroup>
   );
 }
 

@@ -6,7 +6,7 @@ import { CONDITIONS } from "./conditions";
 import { anyForm, type AnyField, type AnyForm, type AnyValue, controlOf, isShown } from "./field";
 import { RULE_FIELDS, RULES } from "./rules";
 import { isGroup, peel } from "./tree";
-import type { Action, Condition, Rule } from "./types";
+import type { Action, Condition, Leaf, Rule } from "./types";
 
 type Tell = ReturnType<typeof useText>;
 const MOST_VALUES = 3;
@@ -21,15 +21,14 @@ export function describeCondition(tree: Condition, t: Tell, names: Names, top = 
       .join(` ${t(inner.type === "all" ? "policies.tree.and" : "policies.tree.or")} `);
     text = (top && !negated) || inner.of.length === 1 ? joined : `(${joined})`;
   } else {
-    const form = anyForm(CONDITIONS[inner.type]);
-    text = `${t(form.title)}: ${fieldsText(form, inner, t, names, false)}`;
+    text = leafText(inner, t, names);
   }
   return negated ? t("policies.says.not", { text }) : text;
 }
 
 export function describeAction(action: Action, t: Tell, names: Names): string {
   const form = anyForm(ACTIONS[action.type]);
-  const more = fieldsText(form, action, t, names, true);
+  const more = fieldsText(form, action, t, names, []);
   return more ? `${t(form.title)} (${more})` : t(form.title);
 }
 
@@ -47,18 +46,40 @@ export function describeRule(rule: Rule, t: Tell, names: Names): string {
   return [t(RULES[rule.rule].title), ...said].join(" · ");
 }
 
-/** `onlyUnusual`: what has its default is not said. */
-function fieldsText(form: AnyForm, model: object, t: Tell, names: Names, onlyUnusual: boolean): string {
+/** What decides (the operator and its values), in the language's order; then what is not as usual. */
+const DECIDING = ["operator", "comparison", "test", "number", "values"];
+
+function leafText(leaf: Leaf, t: Tell, names: Names): string {
+  const form = anyForm(CONDITIONS[leaf.type]);
+  const value = leaf as unknown as AnyValue;
+  const say = (name: string) => {
+    const field = form.fields[name];
+    if (!field || !isShown(field, value)) return "";
+    const text = valueText(field, value[name], value, t, names);
+    return text && name === "values" ? t("policies.says.quoted", { text }) : text;
+  };
+  const number = say("number");
+  // "There is an attachment" says it all; "size of one" needs what follows.
+  const title = say("test") || t(form.title);
+  const values = number || say("values");
+  const operator = number ? say("comparison") : say("operator");
+  const said = values || operator ? t(number ? "policies.says.number" : "policies.says.leaf", { title, values, operator }) : title;
+  const more = fieldsText(form, leaf, t, names, DECIDING);
+  return `${said.replace(/ +/g, " ").trim()}${more ? t("policies.says.more_about", { text: more }) : ""}`;
+}
+
+/** All fields but these that are not as usual. */
+function fieldsText(form: AnyForm, model: object, t: Tell, names: Names, left: readonly string[]): string {
   const value = model as AnyValue;
   const said = Object.entries(form.fields).flatMap(([name, field]) => {
     if (!isShown(field, value)) return [];
     const usual = JSON.stringify(value[name]) === JSON.stringify(form.start[name]);
-    if ((onlyUnusual && usual) || controlOf(field, value) === "password") return [];
+    if (usual || left.includes(name) || controlOf(field, value) === "password") return [];
     if (value[name] === true) return [t(field.label)];
     const text = valueText(field, value[name], value, t, names);
     return text ? [text] : [];
   });
-  return said.join(" ");
+  return said.join(t("policies.list_comma"));
 }
 
 function valueText(field: AnyField, value: unknown, whole: AnyValue, t: Tell, names: Names): string {

@@ -117,7 +117,7 @@ export function Entries({ entries, at, onChange }: Props) {
       </div>
       <DataList
         className={styles.list}
-        name={t("settings.list.entries")}
+        name={t("settings.list.all_entries")}
         rowHeight={40}
         loaded={{
           rows: shown,

@@ -66,7 +66,7 @@ export default function HistoryPart() {
         <Text className={styles.muted}>{t("settings.history.lead")}</Text>
         <DataList
           loaded={loaded}
-          name={t("settings.part.history")}
+          name={t("settings.history.versions")}
           keyOf={(row) => row.version.toString()}
           emptyTitle={t("settings.history.none")}
         >

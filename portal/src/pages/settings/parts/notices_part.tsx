@@ -9,6 +9,7 @@ import { Section } from "../../../components/section";
 import { without } from "../../../components/without";
 import { useText } from "../../../text/language";
 import { useEditor } from "../draft/editor_context";
+import { settingText } from "../effective/setting_text";
 import { FieldForm } from "../fields/field_form";
 import { HOURS_FORM, NOTICES_FORM, SHARED_NOTICE_FIELDS } from "../model/forms";
 import { type HoldNotices, isTenant, type NoticeWishes, type ScopeSettings, type TenantSettings } from "../model/types";
@@ -140,14 +141,7 @@ function OfScope({ document }: { readonly document: ScopeSettings }) {
                 }}
               />
             ) : (
-              <FieldForm
-                readOnly
-                form={NOTICES_FORM}
-                value={{ ...NOTICES_FORM.start, [name]: above }}
-                at="$.above"
-                only={[name]}
-                onChange={ignore}
-              />
+              <Text>{settingText(`notices.${name}`, above, t).value}</Text>
             )}
             <Text className={styles.muted}>
               {fixed ? t("settings.notice.fixed_above") : isSet ? "" : t("settings.notice.from_above")}
@@ -157,10 +151,6 @@ function OfScope({ document }: { readonly document: ScopeSettings }) {
       })}
     </Section>
   );
-}
-
-function ignore(): void {
-  // What counts from above is shown, not changed.
 }
 
 /** The wishes with one value set, or left to the levels above. */

@@ -10,7 +10,7 @@ import { TreeField } from "../fields/tree_field";
 import { describeCondition } from "../model/describe";
 import { POLICY_FORM } from "../model/forms";
 import { placeOf } from "../model/place";
-import type { Policy } from "../model/types";
+import { isTenant, type Policy } from "../model/types";
 import { ActionsForm } from "./actions_form";
 import { useCollection } from "./collection";
 import { ItemFrame } from "./item_frame";
@@ -24,6 +24,8 @@ export default function OnePolicy({ policy }: { readonly policy: Policy }) {
   const policies = useCollection("policies");
   const { document, names, readOnly } = useEditor();
   const at = placeOf(document, "policies", policy.id);
+  // A person's own policies are for one sender.
+  const groups = isTenant(document) || document.level === "group" ? (["groups", "not_groups"] as const) : [];
   const change = (next: Policy) => {
     policies.replace(policy.id, next);
   };
@@ -44,7 +46,7 @@ export default function OnePolicy({ policy }: { readonly policy: Policy }) {
       }
     >
       <Section title={t("settings.rule.about")}>
-        <FieldForm form={POLICY_FORM} value={policy} at={at} only={["name", "description", "groups", "not_groups"]} onChange={change} />
+        <FieldForm form={POLICY_FORM} value={policy} at={at} only={["name", "description", ...groups]} onChange={change} />
       </Section>
       <Section title={t("settings.policy.when")}>
         <Text className={styles.muted}>{describeCondition(policy.when, t, names)}</Text>

@@ -4,7 +4,9 @@ import { useState } from "react";
 
 import type { components } from "../../../api/schema.gen";
 import { ProblemView } from "../../../components/problem_view";
+import type { TextKey } from "../../../text/catalogue";
 import { useText } from "../../../text/language";
+import { settings } from "../../../text/settings";
 
 type WordsProblem = components["schemas"]["WordsProblem"];
 
@@ -33,6 +35,11 @@ const useStyles = makeStyles({
 });
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+function mistakeText({ code, detail }: WordsProblem, t: ReturnType<typeof useText>): string {
+  const key = `mistake.${code}`;
+  return key in settings.en ? t(`settings.${key}` as TextKey, { detail }) : detail || code;
+}
 
 interface Props {
   readonly error: unknown;
@@ -65,7 +72,7 @@ export function PreviewView({ error, subject, text, html, problems = [] }: Props
             <ul className={styles.problems}>
               {problems.map((problem) => (
                 <li key={`${problem.field} ${problem.line.toString()} ${problem.code}`}>
-                  {problem.line > 0 ? t("settings.preview.line", { line: problem.line }) : ""} {problem.detail || problem.code}
+                  {problem.line > 0 ? t("settings.preview.line", { line: problem.line }) : ""} {mistakeText(problem, t)}
                 </li>
               ))}
             </ul>

@@ -125,6 +125,8 @@ function OneRule({ rule }: { readonly rule: Rule }) {
   const { document, readOnly } = useEditor();
   const at = placeOf(document, "rules", rule.id);
   const kind = RULES[rule.rule];
+  // A person's own rules are for one sender.
+  const groups = isTenant(document) || document.level === "group" ? (["groups", "not_groups"] as const) : [];
   const form = (title: string, only: readonly (keyof Rule)[]) => (
     <Section title={title}>
       <FieldForm
@@ -161,7 +163,7 @@ function OneRule({ rule }: { readonly rule: Rule }) {
       {kind.options.some((option) => option !== "except_lists")
         ? form(t("settings.rule.options"), kind.options.filter((option) => option !== "except_lists"))
         : null}
-      {form(t("settings.rule.exceptions"), ["groups", "not_groups", "except_lists", "unless"])}
+      {form(t("settings.rule.exceptions"), [...groups, "except_lists", "unless"])}
     </ItemFrame>
   );
 }
