@@ -16,7 +16,7 @@ from shared.core.people.person import Person
 from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.group_tree import groups_with_above
 from shared.core.policy.tenant_settings import TenantSettings
-from shared.errors import PermanentError
+from shared.errors import Conflict, PermanentError
 from shared.ports_people import AuditCode, AuditEntry
 from shared.ports_sign_on import SignOnClaims
 from shared.usecases.effective_settings import chosen_language
@@ -50,7 +50,7 @@ def identify(app: App, claims: SignOnClaims) -> Principal:
         claims.entra_tenant == app.process.operator_entra_tenant and OPERATOR_ROLE in claims.app_roles
     )
     roles = {PortalRole.OPERATOR} if operator else set()
-    settings = next((one for one in app.settings.tenants() if claims.entra_tenant in _directories(one)), None)
+    settings = _tenant(app, claims.entra_tenant)
     if settings is None or settings.suspended:
         if operator:
             return _operator(claims)
@@ -121,8 +121,14 @@ def _refused(app: App, settings: TenantSettings, claims: SignOnClaims, kind: str
     return UnknownPerson(kind, "nobody who may sign on to the tenant")
 
 
-def _directories(settings: TenantSettings) -> frozenset[str]:
-    return frozenset(filter(None, (settings.access.entra_tenant, settings.teams.entra_tenant)))
+def _tenant(app: App, directory: str) -> TenantSettings | None:
+    """The one tenant whose people that directory signs on; a directory that several claim belongs to none."""
+    found = [
+        one for one in app.settings.tenants() if directory == (one.access.entra_tenant or one.teams.entra_tenant) != ""
+    ]
+    if len(found) > 1:
+        log.trouble("sign-on", None, Conflict("several tenants claim one directory"))
+    return found[0] if len(found) == 1 else None
 
 
 def _person(app: App, settings: TenantSettings, claims: SignOnClaims) -> Person | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from shared.core.access.roles import PortalRole
-from shared.core.policy.tenant_settings import Access
+from shared.core.policy.tenant_settings import Access, Teams
 from shared.ports import Person
 from shared.ports_sign_on import SignOnClaims
 from shared.usecases.identify import UnknownPerson, identify
@@ -73,6 +74,27 @@ def test_whom_the_directory_does_not_know_is_a_user_by_their_address(world: Worl
 def test_an_address_that_is_not_theirs_makes_nobody(world: World, address: str) -> None:
     with pytest.raises(UnknownPerson) as refused:
         identify(world.app, claims(world, address, "Matta.TenantAdministrator"))
+    assert refused.value.kind == "unknown-person"
+
+
+def test_the_directory_of_teams_signs_on_where_no_other_is_named(world: World) -> None:
+    for access, teams, passes in ((DIRECTORY, OPERATORS, True), ("", DIRECTORY, True), (OPERATORS, DIRECTORY, False)):
+        present = world.settings_store.tenant("demo")
+        world.settings_store.save(
+            msgspec.structs.replace(present, access=Access(entra_tenant=access), teams=Teams(entra_tenant=teams))
+        )
+        if passes:
+            assert identify(world.app, claims(world, ADMINISTRATOR, person=HIS_ID)).tenant_id == "demo"
+        else:
+            with pytest.raises(UnknownPerson):
+                identify(world.app, claims(world, ADMINISTRATOR, person=HIS_ID))
+
+
+def test_a_directory_that_two_tenants_claim_signs_nobody_on(world: World) -> None:
+    """No guess whose person it is: they would see the other's mail."""
+    world.settings_store.save(msgspec.structs.replace(world.settings, tenant_id="another"))
+    with pytest.raises(UnknownPerson) as refused:
+        identify(world.app, claims(world, ADMINISTRATOR, "Matta.TenantAdministrator", person=HIS_ID))
     assert refused.value.kind == "unknown-person"
 
 
