@@ -84,7 +84,16 @@ def render_values(source: str, values: Mapping[str, Any], *, html: bool) -> str:
         raise InvalidTemplate(
             (TemplateProblem(_line_of(error), "fails", f"{type(error).__name__}: {error}"),)
         ) from error
-    return "".join(pieces)
+    return _text("".join(pieces))
+
+
+def _text(shown: str) -> str:
+    """What can be written as UTF-8: halves of surrogate pairs, which a template can spell, are joined or replaced."""
+    try:
+        shown.encode()
+    except UnicodeEncodeError:
+        return shown.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return shown
 
 
 @lru_cache(maxsize=128)

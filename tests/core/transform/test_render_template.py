@@ -217,3 +217,14 @@ def test_the_sandbox_holds_without_the_check(word: str) -> None:
     with pytest.raises(SecurityError):
         _environment(False).from_string(sources[word]).render({"subject": "x"})
     assert _environment(False).from_string("{{ subject.__class__ }}").render({"subject": "x"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "result"),
+    [(r"a{{ '\ud800' }}b", "a\ufffdb"), (r"{{ '\ud83d\ude00' }}", "😀"), (r"{{ '\ud83d' }}{{ '\ude00' }}", "😀")],
+    ids=["a half of a character", "two halves", "two halves apart"],
+)
+def test_what_templates_give_can_be_written(source: str, result: str) -> None:
+    """A template can spell what no charset can write; a mail with that in it could not be sent."""
+    assert check_template(source, html=False) == ()
+    assert render_template(source, SAMPLE, html=False) == result
