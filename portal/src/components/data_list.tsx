@@ -93,7 +93,7 @@ export function DataList<Row>(props: Props<Row>) {
   return (
     // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={frame} className={mergeClasses(styles.frame, className)} role="region" aria-label={name} tabIndex={0}>
+    <div ref={frame} className={mergeClasses(styles.frame, className)} role="group" aria-label={name} tabIndex={0}>
       <div role="list" aria-label={name} className={styles.rows} style={{ height: virtual.getTotalSize() }}>
         {shown.map((item) => {
           const row = rows[item.index];

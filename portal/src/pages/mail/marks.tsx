@@ -9,7 +9,11 @@ const useStyles = makeStyles({
     color: tokens.colorPaletteRedForeground1,
     fontWeight: tokens.fontWeightSemibold,
     fontSize: tokens.fontSizeBase200,
-    marginInlineStart: tokens.spacingHorizontalXXS,
+    // Large enough for a finger (WCAG 2.5.8), although the words around it are small.
+    display: "inline-block",
+    minWidth: "24px",
+    lineHeight: "24px",
+    textAlign: "center",
     textDecorationLine: "none",
     ":hover": { textDecorationLine: "underline" },
   },

@@ -9,7 +9,13 @@ import { isDirectoryId, isTenantId, type TypedTenant } from "./typed_tenant";
 const useStyles = makeStyles({
   form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, maxWidth: "36rem" },
   buttons: { display: "flex", gap: tokens.spacingHorizontalS },
-  row: { display: "grid", gap: tokens.spacingHorizontalM, gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 10rem), 1fr))" },
+  row: {
+    display: "grid",
+    gap: tokens.spacingHorizontalM,
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 10rem), 1fr))",
+    // A choice is as wide as its longest word allows, and may be narrower here.
+    "& > *, & select": { minWidth: 0 },
+  },
 });
 
 interface Props {
