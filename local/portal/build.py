@@ -87,7 +87,7 @@ def _digest() -> str:
 
 
 def _forget_older(kept: Path) -> None:
-    """Builds of long ago go; the later ones may be what another instance on this machine serves."""
-    builds = [path for path in TOOLS.glob("portal-*") if path.is_dir() and path != kept and path.suffix != ".part"]
-    for path in sorted(builds, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_BUILDS - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
+    for path in TOOLS.glob("portal-*"):
+        # Not the younger ones: an instance that runs may be serving them.
+        if path.is_dir() and path != kept and time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
