@@ -75,6 +75,18 @@ def escalation_seats(app: App, record: MessageRecord, index: int) -> tuple[str, 
     return finder.eligible(wanted, beside=step.seats)
 
 
+def administrator_seat(app: App, record: MessageRecord, index: int) -> str:
+    """The administrator, to be asked where nobody can answer step ``index`` any more; empty where they cannot be asked.
+
+    Raises ``TemporaryError``.
+    """
+    if record.approval is None:
+        return ""
+    step, requester = record.approval.steps[index], record.approval.requester
+    finder = _Finder(app, record, requester.name, requester.on_behalf_of)
+    return next(iter(finder.eligible((administrator_of(finder.settings),), beside=step.seats)), "")
+
+
 class _Finder:
     """Looks approvers of one message up; every person is asked for once."""
 

@@ -111,7 +111,7 @@ def _mail(app: App, record: MessageRecord, kind: ApprovalMail, number: int, read
         zone=reader.zone,
         number=number,
         at_end=_at_end(steps),
-        fallback=any(step.fallback for step in steps),
+        fallback=any(step.fallback or step.stand_in in seats for step in steps),
         on_behalf_of=reader.on_behalf_of,
         own_subject=words.subject if words is not None else "",
         own_text=words.text if words is not None else "",
@@ -138,9 +138,14 @@ def _seats(record: MessageRecord, event: Event) -> tuple[str, ...]:
         step = steps[int(args["step"])]
         if event.code is EventCode.APPROVAL_REMINDED and str(step.reminders_sent) != args["reminder"]:
             return ()  # a later one is owed
-        named = step.seats if event.code is EventCode.APPROVAL_REMINDED else step.escalated
+        named = step.seats if event.code is EventCode.APPROVAL_REMINDED else _escalated(step, args["seats"])
         wanted = [(step, seat) for seat in named]
     return tuple(dict.fromkeys(seat for step, seat in wanted if may_still_answer(step, seat)))
+
+
+def _escalated(step: ApprovalStep, named: str) -> tuple[str, ...]:
+    """Those of one escalation; a step may have one by its policy and one to the administrator."""
+    return tuple(seat for seat in step.escalated if f", {seat}, " in f", {named}, ")
 
 
 def _people(app: App, record: MessageRecord, seats: Iterable[str]) -> tuple[Addressee, ...]:

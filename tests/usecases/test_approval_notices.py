@@ -226,6 +226,52 @@ def test_administrator_is_told_why_they_are_asked() -> None:
     assert "管理者として" in body(message)
 
 
+@pytest.mark.parametrize(
+    ("removed", "proxy", "expected"),
+    [
+        pytest.param([LEGAL, AUDIT], "", [ADMIN], id="all seats were removed"),
+        pytest.param([LEGAL], "", [AUDIT], id="one is left"),
+        pytest.param([LEGAL, AUDIT, ADMIN], "", [], id="the administrator, too"),
+        pytest.param([LEGAL, AUDIT], DEPUTY, [ADMIN], id="a proxy of who was removed is nobody's"),
+    ],
+)
+def test_where_nobody_can_answer_any_more_the_administrator_is_asked(
+    removed: list[str], proxy: str, expected: list[str]
+) -> None:
+    world = approval_world(approval(LEGAL, AUDIT, quorum="all", reminder_hours=1.0, reminders=1))
+    if proxy:
+        name_proxy(world, LEGAL, proxy)
+    ref = requested(world)
+    world.directory.remove("demo", removed)
+    since = pass_hours(world, 1.2)
+    assert told(world, since) == expected
+    if expected == [ADMIN]:
+        assert "管理者として" in body(mails(world, since)[0][1])
+        answer_approval(world.app, ref, by(ADMIN), True)
+        world.work()
+        assert world.record(ref).state is State.DELIVERED
+
+
+def test_administrator_who_sent_the_message_does_not_stand_in_for_its_approvers() -> None:
+    world = approval_world(approval(LEGAL, reminder_hours=1.0, reminders=1))
+    ref = requested(world, sender=ADMIN)
+    world.directory.remove("demo", [LEGAL])
+    assert told(world, pass_hours(world, 1.2)) == []
+    assert [step.seats for step in world.record(ref).approval.steps] == [(LEGAL,)]  # type: ignore[union-attr]
+
+
+def test_mailbox_whose_last_proxy_goes_is_answered_for_by_the_administrator_before_it_is_left() -> None:
+    world = approval_world(approval(SHARED, reminder_hours=1.0, reminders=0))
+    name_proxy(world, SHARED, DEPUTY)
+    ref = requested(world)
+    name_proxy(world, SHARED)
+    since = pass_hours(world, 1.2)
+    assert told(world, since) == [ADMIN]
+    since = pass_hours(world, 1.2)
+    assert [event.code for event in world.messages.events(ref)][-2:] == [EventCode.ESCALATED, EventCode.LEFT]
+    assert told(world, since) == [SENDER]
+
+
 def test_request_that_ended_asks_nobody_any_more() -> None:
     world = approval_world(approval(LEGAL, AUDIT))
     ref = world.judge(OUTSIDE)

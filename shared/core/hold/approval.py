@@ -28,7 +28,8 @@ class ApprovalStep:
     """What one policy asks for. ``seats`` are normal addresses of those whose votes count.
 
     They are settled when the sender releases; an escalation adds to them (``escalated``). With ``fallback`` nobody whom
-    the policy names could be asked, and the tenant's administrator is asked in their place.
+    the policy names could be asked, and the tenant's administrator is asked in their place. ``stand_in`` is the
+    administrator's seat where nobody could answer any more, among ``escalated``; their answer alone settles the step.
     """
 
     call: ApprovalCall
@@ -40,6 +41,7 @@ class ApprovalStep:
     allowed: bool | None = None
     """How the step ended; ``None`` while it is open."""
     fallback: bool = False
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

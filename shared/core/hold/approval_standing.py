@@ -47,6 +47,20 @@ def may_answer(record: MessageRecord, person: str, people: People, now: datetime
     return next(iter(answerable_seats(record, person, people, now)), None)
 
 
+def can_be_answered(record: MessageRecord, index: int, people: People, now: datetime) -> bool:
+    """Whether anybody can still answer step ``index``: the owner of a seat, or a proxy of theirs."""
+    if record.state is not State.AWAITING_APPROVAL or record.approval is None:
+        return False
+    step = record.approval.steps[index]
+    return any(
+        seat in (mine for mine, _ in _seats(record, person, people, now))
+        and may_still_answer(step, seat, person, people.same)
+        for seat in step.seats
+        if may_still_answer(step, seat)
+        for person in (seat, *people.proxies_of(seat, now))
+    )
+
+
 def answerable_seats(
     record: MessageRecord, person: str, people: People, now: datetime
 ) -> tuple[tuple[str, Standing], ...]:

@@ -5,7 +5,8 @@ under the record's ETag, so that of two answers at the same time one is written 
 
 A **seat** is an approver whose answer counts. With quorum ``first`` the first answer ends the step; with ``all`` every
 seat must allow, with ``count`` ``needed`` of them must (all, where there are fewer). Seats that an escalation added can
-stand in for seats that have not answered; they do not make the number larger. One person gives one answer in a step,
+stand in for seats that have not answered; they do not make the number larger. Where no seat can answer any more, the
+tenant's administrator becomes one (``stand_in``), whose answer is enough. One person gives one answer in a step,
 whomever they act for, since a quorum is a number of people. A message goes out when every step has allowed it.
 """
 
@@ -136,12 +137,17 @@ def withdraw(record: MessageRecord, actor: Actor, now: datetime) -> Change:
 
 
 def approval_due(
-    record: MessageRecord, now: datetime, later: Later, escalation: Mapping[int, tuple[str, ...]] | None = None
+    record: MessageRecord,
+    now: datetime,
+    later: Later,
+    escalation: Mapping[int, tuple[str, ...]] | None = None,
+    stand_ins: Mapping[int, str] | None = None,
 ) -> Change | None:
     """What time does to an approval: reminders, the escalation, and the end, for each step that is due.
 
     ``escalation`` has the seats to add for each step that ``steps_to_escalate`` names; a step without new seats comes
-    to its end at once. ``None`` when nothing is due.
+    to its end at once. ``stand_ins`` has the administrator for each step that is due and that nobody can answer any
+    more: they are asked in place of a reminder, and before such a step is left. ``None`` when nothing is due.
     """
     if record.state is not State.AWAITING_APPROVAL or record.approval is None:
         return None
@@ -150,7 +156,8 @@ def approval_due(
     change = Change(record, ())
     for index in range(len(record.approval.steps)):
         if change.record.state is State.AWAITING_APPROVAL and _is_due(change.record, index, now):
-            change = _and_then(change, _step_due(change.record, index, now, later, (escalation or {}).get(index, ())))
+            added, stand_in = (escalation or {}).get(index, ()), (stand_ins or {}).get(index, "")
+            change = _and_then(change, _step_due(change.record, index, now, later, added, stand_in))
     return change if change.events else None
 
 
@@ -158,11 +165,19 @@ def steps_to_escalate(record: MessageRecord, now: datetime) -> tuple[int, ...]:
     """The numbers of the steps whose escalation is due: who is asked there has to be looked up."""
     if record.state is not State.AWAITING_APPROVAL or record.approval is None:
         return ()
+    steps = record.approval.steps
     return tuple(
         index
-        for index, step in enumerate(record.approval.steps)
-        if _is_due(record, index, now) and step.reminders_sent >= step.call.reminders and _can_escalate(step)
+        for index in steps_due(record, now)
+        if steps[index].reminders_sent >= steps[index].call.reminders and _can_escalate(steps[index])
     )
+
+
+def steps_due(record: MessageRecord, now: datetime) -> tuple[int, ...]:
+    """The numbers of the steps for which something is due."""
+    if record.state is not State.AWAITING_APPROVAL or record.approval is None:
+        return ()
+    return tuple(index for index in range(len(record.approval.steps)) if _is_due(record, index, now))
 
 
 def may_still_answer(step: ApprovalStep, seat: str, person: str = "", same: Same = same_address) -> bool:
@@ -187,8 +202,13 @@ def needed_answers(step: ApprovalStep) -> int:
 
 
 def has_quorum(step: ApprovalStep) -> bool:
-    """Whether as many have allowed as must. A step that lapsed goes on without."""
-    return sum(vote.allow for vote in step.votes) >= needed_answers(step)
+    """Whether as many have allowed as must, or who stands in for all. A step that lapsed goes on without."""
+    return _stood_in(step) is True or sum(vote.allow for vote in step.votes) >= needed_answers(step)
+
+
+def _stood_in(step: ApprovalStep) -> bool | None:
+    """The answer of who stands in for everybody."""
+    return next((vote.allow for vote in step.votes if step.stand_in and vote.seat == step.stand_in), None)
 
 
 def _settled(step: ApprovalStep) -> ApprovalStep:
@@ -196,23 +216,41 @@ def _settled(step: ApprovalStep) -> ApprovalStep:
     denials = sum(not vote.allow for vote in step.votes)
     if has_quorum(step):
         return replace(step, allowed=True, due_at=None)
+    if _stood_in(step) is False:
+        return replace(step, allowed=False, due_at=None)
     if denials and (step.call.quorum != "count" or len(step.seats) - denials < needed_answers(step)):
         return replace(step, allowed=False, due_at=None)
     return step
 
 
-def _step_due(record: MessageRecord, index: int, now: datetime, later: Later, added: tuple[str, ...]) -> Change:
+def _step_due(
+    record: MessageRecord, index: int, now: datetime, later: Later, added: tuple[str, ...], stand_in: str
+) -> Change:
     assert record.approval is not None  # the caller looked
     step = record.approval.steps[index]
     number = ("step", str(index))
-    if step.reminders_sent < step.call.reminders:
+    new = tuple(seat for seat in dict.fromkeys(map(normal_address, added)) if seat not in step.seats)
+    is_reminder = step.reminders_sent < step.call.reminders
+    ends = not is_reminder and not (new and _can_escalate(step))
+    stand_in = normal_address(stand_in)
+    if stand_in and stand_in not in step.seats and (is_reminder or (ends and step.call.at_end == "leave")):
+        step = replace(
+            step,
+            seats=(*step.seats, stand_in),
+            escalated=(*step.escalated, stand_in),
+            stand_in=stand_in,
+            reminders_sent=min(step.reminders_sent + 1, step.call.reminders),
+            due_at=_following(step, now, later),
+        )
+        why = (number, ("seats", stand_in), ("why", "nobody-left"))
+        return make_change(_with_step(record, index, step), EventCode.ESCALATED, SYSTEM, now, why, _NOTICE)
+    if is_reminder:
         step = replace(step, reminders_sent=step.reminders_sent + 1, due_at=_following(step, now, later))
         args = (number, ("reminder", str(step.reminders_sent)))
         return make_change(_with_step(record, index, step), EventCode.APPROVAL_REMINDED, SYSTEM, now, args, _NOTICE)
-    new = tuple(seat for seat in dict.fromkeys(map(normal_address, added)) if seat not in step.seats)
-    if new and _can_escalate(step):
-        due_at = _following(step, now, later)
-        step = replace(step, seats=(*step.seats, *new), escalated=new, reminders_sent=0, due_at=due_at)
+    if not ends:
+        due_at, escalated = _following(step, now, later), (*step.escalated, *new)
+        step = replace(step, seats=(*step.seats, *new), escalated=escalated, reminders_sent=0, due_at=due_at)
         args = (number, ("seats", ", ".join(new)))
         return make_change(_with_step(record, index, step), EventCode.ESCALATED, SYSTEM, now, args, _NOTICE)
     if step.call.at_end == "discard":
@@ -240,7 +278,8 @@ def _following(step: ApprovalStep, now: datetime, later: Later) -> datetime:
 
 
 def _can_escalate(step: ApprovalStep) -> bool:
-    return not step.escalated and bool(step.call.escalate_to or step.call.escalate_to_manager)
+    """A step escalates once; who stands in for everybody was asked for another reason."""
+    return set(step.escalated) <= {step.stand_in} and bool(step.call.escalate_to or step.call.escalate_to_manager)
 
 
 def _is_due(record: MessageRecord, index: int, now: datetime) -> bool:

@@ -366,6 +366,56 @@ def test_escalation_adds_who_stands_in(call: dict[str, Any], before: str, after:
     assert voted(record, after).state is STATES[expected]
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        pytest.param(
+            {"reminders": 2}, ["1: escalated", "2: approval-reminded", "3: left"], id="in place of a reminder"
+        ),
+        pytest.param({"reminders": 0}, ["1: escalated", "2: left"], id="before the request is left"),
+        pytest.param({"reminders": 0, "at_end": "discard"}, ["1: expired"], id="the end to discard comes in time"),
+        pytest.param(
+            {"reminders": 1, "at_end": "release"}, ["1: escalated", "2: approval-lapsed", "2: released"], id="release"
+        ),
+        pytest.param(
+            {"reminders": 1, "escalate_to": (C,)},
+            ["1: escalated", "2: escalated", "3: approval-reminded", "4: left"],
+            id="the policy's own escalation follows",
+        ),
+    ],
+    told: list[str] = []
+    record = asked(step(A, B, **call))
+def test_where_nobody_can_answer_the_administrator_is_asked_once(call: dict[str, Any], expected: list[str]) -> None:
+    record, told = asked(step(A, B, **call)), []
+    for hour in range(1, 7):
+        now = NOW + hour * HOUR
+        change = approval_due(record, now, later, dict.fromkeys(steps_to_escalate(record, now), (C,)), {0: D})
+        if change is not None:
+            record, told = change.record, told + [f"{hour}: {event.code}" for event in change.events]
+            if hour == 1 and change.events[0].code is EventCode.ESCALATED:
+                assert change.events[0].args == (("step", "0"), ("seats", D), ("why", "nobody-left"))
+                assert owed(change) == {OutboxKind.APPROVAL_NOTICE, OutboxKind.CARDS}
+    assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "before", "after", "expected"),
+    [
+        pytest.param({"quorum": "all"}, "", "+d", "delivering", id="all: allows for everybody"),
+        pytest.param({"quorum": "all"}, "+a", "-d", "denied", id="all: denies"),
+        pytest.param({"quorum": "count", "needed": 3}, "+a", "+d", "delivering", id="count: allows"),
+        pytest.param({"quorum": "count", "needed": 1}, "", "-d", "denied", id="count: denies though others are silent"),
+    ],
+)
+def test_who_stands_in_for_everybody_decides_alone(
+    call: dict[str, Any], before: str, after: str, expected: str
+) -> None:
+    record = voted(asked(step(A, B, C, **call)), before)
+    change = approval_due(record, NOW + HOUR, later, {}, {0: D})
+    assert change is not None
+    assert voted(change.record, after).state is STATES[expected]
+
+
 def test_pause_runs_in_working_time() -> None:
     def tomorrow(moment: datetime, pause: timedelta) -> datetime:
         return moment + timedelta(days=1)
