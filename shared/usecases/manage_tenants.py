@@ -15,6 +15,7 @@ import msgspec
 
 from shared.app import App
 from shared.core.access.principal import Principal
+from shared.core.message.domains import DomainSet, normal_domain
 from shared.core.message.identity import TENANT_ID
 from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.tenant_settings import (
@@ -226,17 +227,26 @@ def _tenant(document: object) -> TenantSettings:
 
 
 def _check_free(app: App, tenant_id: str, change: TenantChange, peers: tuple[str, ...]) -> None:
-    domains = {domain.lower() for domain in change.domains}
     for other in app.settings.tenants():
         if other.tenant_id == tenant_id:
             continue
-        if taken := sorted(domains & other.internal_domains):
-            raise TenantTaken("domain taken", public=f"{taken[0]} is another tenant's domain - at `$.domains`")
+        if taken := _shared_domain(change.domains, other.domains):
+            raise TenantTaken("domain taken", public=f"{taken} is another tenant's domain - at `$.domains`")
         directories = {other.access.entra_tenant, other.teams.entra_tenant} - {""}
         if change.entra_tenant in directories:
             raise TenantTaken("directory taken", public="It is another tenant's directory - at `$.entra_tenant`")
         if set(peers) & set(other.ingress.peers):
             raise TenantTaken("peer taken", public="Another tenant's mail comes from there - at `$.peers`")
+
+
+def _shared_domain(wanted: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """One of ``wanted`` that stands for an address of the others' too, however it is spelled; ``""`` where none does."""
+    theirs = DomainSet(others)
+    for domain in wanted:
+        own = DomainSet((domain,))
+        if normal_domain(domain.lstrip(".")) in theirs or any(normal_domain(one.lstrip(".")) in own for one in others):
+            return domain
+    return ""
 
 
 def _check_peer(name: str, number: int) -> None:

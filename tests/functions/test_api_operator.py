@@ -79,6 +79,9 @@ def _after(world: World) -> datetime:
     [
         pytest.param({"tenant_id": "demo"}, 409, id="an id that is taken"),
         pytest.param({"domains": ["Aozora.example"]}, 409, id="a domain of another tenant"),
+        pytest.param({"domains": [".aozora.example"]}, 409, id="a domain of another tenant with those below"),
+        pytest.param({"domains": ["aozora.example."]}, 409, id="a domain of another tenant with a dot"),
+        pytest.param({"domains": ["ａozora.example"]}, 409, id="a domain of another tenant in wide letters"),
         pytest.param({"entra_tenant": DIRECTORY}, 409, id="a directory of another tenant"),
         pytest.param({"tenant_id": "A b"}, 422, id="an id with other characters"),
         pytest.param({"domains": []}, 422, id="no domain"),
