@@ -5,7 +5,7 @@ export const operator = topic(
   {
     tenants: "Tenants",
     tenants_search: "Search tenants",
-    tenants_label: "Id, name or domain contains",
+    tenants_label: "Id, name or domain",
     tenants_empty_title: "No tenant found",
     tenants_empty_text: "Try another part of an id, a name or a domain.",
     tenant: "Tenant",
@@ -118,7 +118,7 @@ export const operator = topic(
   {
     tenants: "企業",
     tenants_search: "企業の検索",
-    tenants_label: "ID・名前・ドメイン（部分一致）",
+    tenants_label: "ID・名前・ドメイン",
     tenants_empty_title: "該当する企業はありません",
     tenants_empty_text: "ID・名前・ドメインの別の部分で検索してください。",
     tenant: "企業",

@@ -5,7 +5,8 @@ export const people = topic(
   {
     title: "Users",
     search: "Search users",
-    search_label: "Name or mail address begins with",
+    search_label: "Name or mail address",
+    search_hint: "How it begins",
     add: "Add a user",
     import: "Import and export",
     empty_title: "Nobody found",
@@ -51,7 +52,7 @@ export const people = topic(
     // Groups
     groups_title: "Groups",
     groups_search: "Search groups",
-    groups_label: "Name or id contains",
+    groups_label: "Name or id",
     group_add: "Add a group",
     groups_empty_title: "No group found",
     groups_empty_text: "Search by a part of a name or id.",
@@ -82,7 +83,8 @@ export const people = topic(
   {
     title: "ユーザー",
     search: "ユーザーの検索",
-    search_label: "名前またはメールアドレス（前方一致）",
+    search_label: "名前・メールアドレス",
+    search_hint: "先頭の文字で検索",
     add: "ユーザーを追加",
     import: "インポート・エクスポート",
     empty_title: "該当するユーザーはいません",
@@ -127,7 +129,7 @@ export const people = topic(
     primary: "主グループ",
     groups_title: "グループ",
     groups_search: "グループの検索",
-    groups_label: "名前またはID（部分一致）",
+    groups_label: "名前・ID",
     group_add: "グループを追加",
     groups_empty_title: "該当するグループはありません",
     groups_empty_text: "名前またはIDの一部で検索してください。",

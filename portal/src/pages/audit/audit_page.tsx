@@ -61,7 +61,7 @@ export default function AuditPage() {
             label: t("audit.code"),
             choices: [["", t("audit.any_code")], ...(kinds.data ?? []).map((kind) => [kind.code, kind.title] as const)],
           },
-          { name: "person", label: t("audit.person") },
+          { name: "person", label: t("audit.person"), hint: t("tracking.part_hint") },
         ]}
       />
       <Caption1>{t("audit.default_days")}</Caption1>

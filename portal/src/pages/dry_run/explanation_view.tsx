@@ -40,6 +40,10 @@ interface Answer {
 
 export function ExplanationView({ explanation }: { readonly explanation: Explanations }) {
   const t = useText();
+  const about = ({ kind, value }: components["schemas"]["Anchor"]) => {
+    if (kind === "subject") return t("tracking.subject");
+    return kind === "attachment" ? t("dryRun.attachment_part", { part: value }) : (value ?? "");
+  };
   const why = (enabled: boolean, inScope: boolean, asked = true) => {
     if (!enabled) return t("dryRun.why_not.off");
     if (!asked) return t("dryRun.why_not.not_asked");
@@ -54,7 +58,7 @@ export function ExplanationView({ explanation }: { readonly explanation: Explana
           matched: rule.matched && rule.in_scope,
           name: rule.name || rule.id,
           whyNot: why(rule.enabled, rule.in_scope),
-          about: rule.anchors.map((anchor) => anchor.value).filter(Boolean),
+          about: rule.anchors.map(about).filter(Boolean),
         }))}
       />
       <Answers

@@ -26,6 +26,16 @@ interface Count {
   readonly after: number;
 }
 
+/** One row for each rule or policy, though it may give several reasons; what is built in shows among the fates. */
+function byRule(rows: Replay["figures"]["causes"]): Replay["figures"]["causes"] {
+  const found = new Map<string, (typeof rows)[number]>();
+  for (const row of rows) {
+    const known = found.get(row.id);
+    if (row.id && (!known || row.count.before + row.count.after > known.count.before + known.count.after)) found.set(row.id, row);
+  }
+  return [...found.values()];
+}
+
 export function ReplayResultView({ replay }: { readonly replay: Replay }) {
   const t = useText();
   const { language } = useLanguage();
@@ -36,7 +46,7 @@ export function ReplayResultView({ replay }: { readonly replay: Replay }) {
   const change = (count: Count) => [count.before, count.after, signed(count)];
   const columns = (first: TextKey) => [t(first), t("dryRun.before"), t("dryRun.after"), t("dryRun.change")];
   const held = figures.fates.find((row) => row.fate === "hold")?.count ?? { before: 0, after: 0 };
-  const causes = figures.causes.filter((row) => row.id || row.count.before !== row.count.after);
+  const causes = byRule(figures.causes);
   return (
     <div className={styles.frame}>
       {replay.cut ? (

@@ -8,7 +8,6 @@ import { Section } from "../../components/section";
 import type { TextKey } from "../../text/catalogue";
 import { dryRun } from "../../text/dry_run";
 import { useLanguage, useText } from "../../text/language";
-import { mail } from "../../text/mail";
 import { ExplanationView } from "./explanation_view";
 
 export type TryResult = components["schemas"]["TryResult"];
@@ -34,7 +33,7 @@ export function TryResultView({ result }: { readonly result: TryResult }) {
   const t = useText();
   const styles = useStyles();
   const verdict = result.disposition === "deliver" && result.delay_minutes > 0 ? "delay" : result.disposition;
-  const kind = `kind.${result.kind}` in mail.en ? t(`mail.kind.${result.kind}` as TextKey) : result.kind;
+  const kind = `mail.${result.kind}` in dryRun.en ? t(`dryRun.mail.${result.kind}` as TextKey) : result.kind;
   const { language } = useLanguage();
   return (
     <div className={styles.frame}>

@@ -55,7 +55,7 @@ export default function TenantsPage() {
       <FilterForm
         name={t("operator.tenants_search")}
         filters={filters}
-        fields={[{ name: "text", label: t("operator.tenants_label") }]}
+        fields={[{ name: "text", label: t("operator.tenants_label"), hint: t("tracking.part_hint") }]}
       />
       <DataList
         loaded={loaded}

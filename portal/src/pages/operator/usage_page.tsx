@@ -52,7 +52,7 @@ const useStyles = makeStyles({
   table: { minWidth: "62rem" },
   number: { textAlign: "end", fontVariantNumeric: "tabular-nums" },
   headNumber: { "& .fui-TableHeaderCell__button": { justifyContent: "flex-end" } },
-  wide: { minWidth: "12rem" },
+  wide: { width: "14rem" },
   total: { fontWeight: tokens.fontWeightSemibold },
 });
 
@@ -144,7 +144,7 @@ function UsageTable({ rows }: { readonly rows: readonly TenantUsage[] }) {
             <TableCell />
             {NUMBERS.map((name) => (
               <TableCell key={name} className={styles.number}>
-                {sum(name).toLocaleString(language)}
+                {rows.some((row) => row[name] !== null) ? sum(name).toLocaleString(language) : "–"}
               </TableCell>
             ))}
             <TableCell className={styles.number}>{sizeText(sum("size"), language)}</TableCell>

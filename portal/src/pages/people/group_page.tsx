@@ -8,6 +8,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { bodyOf } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { useApi } from "../../app/api_context";
+import { afterFade } from "../../components/after_fade";
 import { ConfirmDialog } from "../../components/confirm_dialog";
 import { Facts } from "../../components/facts";
 import { PageFrame } from "../../components/page_frame";
@@ -63,12 +64,18 @@ function Found({ view, reload }: { readonly view: GroupView; readonly reload: ()
     },
   });
   const removing = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/group", known),
-    onSuccess: async () => {
-      await navigate("/groups", { replace: true });
-      await queries.invalidateQueries({ queryKey: ["groups"] });
+    onSuccess: () => {
+      afterFade(leave);
     },
+    onSettled: () => {
+      setAsking(false);
+    },
+    mutationFn: () => api.DELETE("/api/v1/group", known),
   });
+  function leave() {
+    void navigate("/groups", { replace: true });
+    void queries.invalidateQueries({ queryKey: ["groups"], refetchType: "none" });
+  }
   const error = saving.error ?? removing.error;
   const names = (groups: GroupView["above"]) =>
     groups.length > 0 ? (
@@ -155,7 +162,6 @@ function Found({ view, reload }: { readonly view: GroupView; readonly reload: ()
           setAsking(false);
         }}
         onConfirm={() => {
-          setAsking(false);
           removing.mutate();
         }}
       >

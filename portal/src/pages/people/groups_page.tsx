@@ -44,7 +44,7 @@ export default function GroupsPage() {
       <FilterForm
         name={t("people.groups_search")}
         filters={filters}
-        fields={[{ name: "text", label: t("people.groups_label") }]}
+        fields={[{ name: "text", label: t("people.groups_label"), hint: t("tracking.part_hint") }]}
       />
       <DataList
         loaded={loaded}

@@ -41,7 +41,7 @@ export default function PeoplePage() {
         ) : null
       }
     >
-      <FilterForm name={t("people.search")} filters={filters} fields={[{ name: "text", label: t("people.search_label") }]} />
+      <FilterForm name={t("people.search")} filters={filters} fields={[{ name: "text", label: t("people.search_label"), hint: t("people.search_hint") }]} />
       <DataList
         loaded={loaded}
         name={t("people.title")}

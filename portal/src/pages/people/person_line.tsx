@@ -28,6 +28,13 @@ export function personPath(address: string): string {
   return `/people/${encodeURIComponent(address)}`;
 }
 
+/** Fluent has none for names in Japanese; there the first character is what people use. */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter(Boolean);
+  const letters = /^[\p{Script=Latin}]/u.test(name) ? words.slice(0, 2).map((word) => word.slice(0, 1)) : [name.slice(0, 1)];
+  return letters.join("").toUpperCase();
+}
+
 interface Props {
   readonly person: Person;
   /** At the end of the line. */
@@ -40,7 +47,7 @@ export function PersonLine({ person, action }: Props) {
   const name = person.display_name || person.address;
   return (
     <div className={styles.line}>
-      <Avatar name={name} color="colorful" size={32} aria-hidden />
+      <Avatar name={name} initials={initialsOf(name)} color="colorful" size={32} aria-hidden />
       <div className={styles.texts}>
         <span>
           <PageLink to={personPath(person.address)} className={styles.name}>{name}</PageLink>{" "}

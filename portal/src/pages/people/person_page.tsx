@@ -8,6 +8,7 @@ import { useNavigate, useParams } from "react-router";
 import { bodyOf } from "../../api/client";
 import type { components } from "../../api/schema.gen";
 import { may, useApi, useMe } from "../../app/api_context";
+import { afterFade } from "../../components/after_fade";
 import { ConfirmDialog } from "../../components/confirm_dialog";
 import { Facts } from "../../components/facts";
 import { PageFrame } from "../../components/page_frame";
@@ -63,13 +64,19 @@ function Found({ view, reload }: { readonly view: PersonView; readonly reload: (
     },
   });
   const removing = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/people/{address}", known),
-    onSuccess: async () => {
-      await navigate("/people", { replace: true });
-      await queries.invalidateQueries({ queryKey: ["people"] });
+    onSuccess: () => {
+      afterFade(leave);
     },
+    onSettled: () => {
+      setAsking(false);
+    },
+    mutationFn: () => api.DELETE("/api/v1/people/{address}", known),
   });
   const language = person.language === "ja" || person.language === "en" ? person.language : "";
+  function leave() {
+    void navigate("/people", { replace: true });
+    void queries.invalidateQueries({ queryKey: ["people"], refetchType: "none" });
+  }
   const error = saving.error ?? removing.error;
   return (
     <PageFrame
@@ -125,7 +132,6 @@ function Found({ view, reload }: { readonly view: PersonView; readonly reload: (
           setAsking(false);
         }}
         onConfirm={() => {
-          setAsking(false);
           removing.mutate();
         }}
       >

@@ -14,6 +14,7 @@ const useStyles = makeStyles({
   frame: { overflow: "auto", maxHeight: "24rem" },
   number: { textAlign: "end", fontVariantNumeric: "tabular-nums" },
   headNumber: { "& .fui-TableHeaderCell__button": { justifyContent: "flex-end" } },
+  first: { width: "46%" },
   name: { overflowWrap: "anywhere", paddingBlock: tokens.spacingVerticalXS },
 });
 
@@ -37,12 +38,12 @@ export function FigureTable({ title, columns, rows, language }: Props) {
   return (
     // A scrolling region must be reachable by keyboard (WCAG 2.1.1).
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.frame} role="region" aria-label={title} tabIndex={0}>
+    <div className={styles.frame} role="group" aria-label={title} tabIndex={0}>
       <Table size="small" aria-label={title}>
         <TableHeader>
           <TableRow>
             {columns.map((column, index) => (
-              <TableHeaderCell key={column} className={index > 0 ? styles.headNumber : undefined}>
+              <TableHeaderCell key={column} className={index > 0 ? styles.headNumber : styles.first}>
                 {column}
               </TableHeaderCell>
             ))}

@@ -83,9 +83,13 @@ export function ReportFigures({ report }: { readonly report: Report }) {
         }
       />
       <Names heading="deciders" column="decider" tallies={report.deciders} />
-      <Names heading="approvals" column="approval" tallies={report.approvals} />
+      <Names heading="approvals" column="approval" tallies={report.approvals.map((one) => ({ ...one, title: answerText(one.name, t) }))} />
     </div>
   );
+}
+
+function answerText(name: string, t: ReturnType<typeof useText>): string {
+  return name === "open" || name === "approved" || name === "denied" ? t(`reports.approval.${name}`) : name;
 }
 
 interface NamesProps {

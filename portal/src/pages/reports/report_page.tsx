@@ -74,7 +74,11 @@ function useTiles(report: Report): Tile[] {
     (whole ? count / whole : 0).toLocaleString(language, { style: "percent", maximumFractionDigits: 1 });
   const ofHeld = (count: number) => t("reports.of_held", { share: share(count, report.held) });
   return [
-    { name: t("reports.messages"), value: number(report.messages) },
+    {
+      name: t("reports.messages"),
+      value: number(report.messages),
+      note: t("reports.to_recipients", { count: report.recipients, external: report.external_recipients }),
+    },
     { name: t("reports.held"), value: number(report.held), note: t("reports.of_messages", { share: share(report.held, report.messages) }) },
     { name: t("reports.released"), value: number(report.released), note: ofHeld(report.released) },
     { name: t("reports.discarded"), value: number(report.discarded), note: ofHeld(report.discarded) },
@@ -86,10 +90,5 @@ function useTiles(report: Report): Tile[] {
           value: durationText(report.p50_seconds, t),
           note: t("reports.ninety", { time: durationText(report.p90_seconds ?? report.p50_seconds, t) }),
         },
-    {
-      name: t("reports.recipients"),
-      value: number(report.recipients),
-      note: t("reports.external", { count: report.external_recipients }),
-    },
   ];
 }

@@ -25,7 +25,7 @@ const LOOKS: Readonly<Record<How, { color: NonNullable<BadgeProps["color"]>; ico
 
 const useStyles = makeStyles({
   frame: { overflow: "auto", maxHeight: "28rem" },
-  how: { width: "7rem" },
+  how: { width: "26%", maxWidth: "8rem" },
   cell: { overflowWrap: "anywhere", whiteSpace: "pre-line" },
 });
 
@@ -50,11 +50,11 @@ export function ChangesTable({ changes, counts, count }: Props) {
       {count > MOST_SHOWN ? <Caption1>{t("exchange.more", { shown: MOST_SHOWN, count })}</Caption1> : null}
       {/* A scrolling region must be reachable by keyboard (WCAG 2.1.1). */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.frame} role="region" aria-label={t("exchange.preview")} tabIndex={0}>
+      <div className={styles.frame} role="group" aria-label={t("exchange.preview")} tabIndex={0}>
         <Table size="small" aria-label={t("exchange.preview")}>
           <TableHeader>
             <TableRow>
-              <TableHeaderCell className={styles.how}>{t("exchange.mode")}</TableHeaderCell>
+              <TableHeaderCell className={styles.how}>{t("exchange.how")}</TableHeaderCell>
               <TableHeaderCell>{t("exchange.key")}</TableHeaderCell>
               <TableHeaderCell>{t("exchange.change")}</TableHeaderCell>
             </TableRow>

@@ -18,7 +18,8 @@ import { lineErrorOf } from "./line_error";
 
 const useStyles = makeStyles({
   frame: { overflow: "auto", maxHeight: "28rem" },
-  narrow: { width: "8rem" },
+  line: { width: "22%" },
+  column: { width: "28%", overflowWrap: "anywhere" },
   cell: { overflowWrap: "anywhere" },
 });
 
@@ -37,22 +38,22 @@ export function ErrorsTable({ problem }: { readonly problem: ApiProblem }) {
       </MessageBar>
       {/* A scrolling region must be reachable by keyboard (WCAG 2.1.1). */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className={styles.frame} role="region" aria-label={t("exchange.problem")} tabIndex={0}>
+      <div className={styles.frame} role="group" aria-label={t("exchange.problem")} tabIndex={0}>
         <Table size="small" aria-label={t("exchange.problem")}>
           <TableHeader>
             <TableRow>
-              <TableHeaderCell className={styles.narrow}>{t("exchange.line")}</TableHeaderCell>
-              <TableHeaderCell className={styles.narrow}>{t("exchange.column")}</TableHeaderCell>
+              <TableHeaderCell className={styles.line}>{t("exchange.line")}</TableHeaderCell>
+              <TableHeaderCell className={styles.column}>{t("exchange.column")}</TableHeaderCell>
               <TableHeaderCell>{t("exchange.problem")}</TableHeaderCell>
             </TableRow>
           </TableHeader>
           <TableBody>
             {errors.map((error, index) => (
               <TableRow key={index}>
-                <TableCell className={styles.narrow}>
+                <TableCell className={styles.line}>
                   {error.line ? t("exchange.line_number", { line: error.line }) : t("exchange.whole_file")}
                 </TableCell>
-                <TableCell className={styles.narrow}>{error.column}</TableCell>
+                <TableCell className={styles.column}>{error.column}</TableCell>
                 <TableCell className={styles.cell}>{error.problem}</TableCell>
               </TableRow>
             ))}
