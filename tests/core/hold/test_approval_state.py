@@ -383,10 +383,10 @@ def test_escalation_adds_who_stands_in(call: dict[str, Any], before: str, after:
             id="the policy's own escalation follows",
         ),
     ],
+)
+def test_where_nobody_can_answer_the_administrator_is_asked_once(call: dict[str, Any], expected: list[str]) -> None:
     told: list[str] = []
     record = asked(step(A, B, **call))
-def test_where_nobody_can_answer_the_administrator_is_asked_once(call: dict[str, Any], expected: list[str]) -> None:
-    record, told = asked(step(A, B, **call)), []
     for hour in range(1, 7):
         now = NOW + hour * HOUR
         change = approval_due(record, now, later, dict.fromkeys(steps_to_escalate(record, now), (C,)), {0: D})
