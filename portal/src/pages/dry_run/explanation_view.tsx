@@ -42,7 +42,7 @@ export function ExplanationView({ explanation }: { readonly explanation: Explana
   const t = useText();
   const about = ({ kind, value }: components["schemas"]["Anchor"]) => {
     if (kind === "subject") return t("tracking.subject");
-    return kind === "attachment" ? t("dryRun.attachment_part", { part: value }) : (value ?? "");
+    return kind === "attachment" ? t("dryRun.attachment_part", { part: value }) : value;
   };
   const why = (enabled: boolean, inScope: boolean, asked = true) => {
     if (!enabled) return t("dryRun.why_not.off");
