@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from shared import log
 from shared.app import App
+from shared.core.message.domains import spellings
 from shared.core.policy.decision import Decision
 from shared.core.policy.same import Same
 from shared.core.policy.tenant_settings import TenantSettings
@@ -93,15 +94,17 @@ def scopes_of(app: App, tenant_id: str, address: str, among: Mapping[Scope, int]
     Raises ``TemporaryError`` where the directory cannot be reached.
     """
     found: list[Scope] = []
+    names = spellings(address)  # quotes around one's name are no way past what a group has set
     if _has_groups(Same(among)):
-        person = app.directory.people(tenant_id, (address,)).get(address.lower())
+        known = app.directory.people(tenant_id, names)
+        person = next((known[name] for name in names if name in known), None)
         primary = person.groups[0] if person is not None and person.groups else ""
         found = [scope for scope in map(group_scope, group_chain(app, tenant_id, primary)) if scope in among]
     try:
-        user = user_scope(address)
+        user = next((scope for scope in map(user_scope, names) if scope in among), None)
     except InvalidSettings:  # a sender whose address could not be anybody's in a directory
         return tuple(found)
-    return (*found, user) if user in among else tuple(found)
+    return tuple(found) if user is None else (*found, user)
 
 
 @lru_cache(maxsize=1024)

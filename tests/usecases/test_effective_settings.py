@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -87,6 +88,18 @@ def test_a_sender_who_is_nobody_has_the_tenants_settings(world: World, address: 
     world.settings_store.save_scope(group_settings("sales", rules=(BLANK,)))
     world.settings_store.save_scope(user_settings(SENDER, rules=(FILES,)))
     assert rule_ids(world, address) == []
+
+
+@pytest.mark.parametrize(
+    "spell", [str.upper, lambda name: '"{}"@{}'.format(*name.split("@"))], ids=["capitals", "quotes"]
+)
+def test_no_spelling_of_a_senders_address_leaves_their_settings_behind(
+    world: World, spell: Callable[[str], str]
+) -> None:
+    """Who could write their address so that nobody knows it could send past what their group holds."""
+    world.settings_store.save_scope(group_settings("company", rules=(BLANK,)))
+    world.settings_store.save_scope(user_settings(SENDER, rules=(FILES,)))
+    assert rule_ids(world, spell(SENDER)) == rule_ids(world) == ["blank", "files"]
 
 
 def test_unknown_tenant_is_not_found(world: World) -> None:
