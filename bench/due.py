@@ -25,6 +25,7 @@ from local.demo_tenant import demo_settings
 from local.private_files import ensure_keys, ensure_secrets
 from shared.adapters.schedule_table import _keys  # filling 100,000 rows one by one would take longer than measuring
 from shared.adapters.storage_clients import table_client
+from shared.adapters.storage_service import StorageService
 from shared.adapters.storage_setup import prepare_storage
 from shared.app import App
 from shared.core.hold import state
@@ -52,22 +53,32 @@ class Counter:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Look at every answer of the storage SDKs' transport."""
+        """Look at every answer that the storage SDKs' transport and the REST client get."""
         from azure.core.pipeline.transport import RequestsTransport
 
-        send = RequestsTransport.send
+        send, ask = RequestsTransport.send, StorageService.request
 
         def counted(transport: Any, request: Any, **options: Any) -> Any:
             response = send(transport, request, **options)
-            if request.method == "GET" and b'"PartitionKey"' in (body := response.internal_response.content):
-                self.entities += len(json.loads(body).get("value", [None]))
+            self._count(request.method, response.internal_response.content)
+            return response
+
+        def counted_too(service: StorageService, method: str, *path: Any, **options: Any) -> Any:
+            response = ask(service, method, *path, **options)
+            self._count(method, response.body)
             return response
 
         RequestsTransport.send = counted
+        StorageService.request = counted_too  # type: ignore[assignment, method-assign]  # while counting
         try:
             yield
         finally:
             RequestsTransport.send = send
+            StorageService.request = ask  # type: ignore[method-assign]
+
+    def _count(self, method: str, body: bytes) -> None:
+        if method == "GET" and b'"PartitionKey"' in body:
+            self.entities += len(json.loads(body).get("value", [None]))
 
 
 class Waiting:

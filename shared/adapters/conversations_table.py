@@ -16,6 +16,8 @@ from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
 from shared.adapters.storage_keys import safe_key
+from shared.adapters.storage_table import storage_table
+from shared.adapters.storage_table_batch import Insert
 from shared.adapters.storage_transaction import commit_history, transact
 from shared.core.message.identity import TENANT_ID
 from shared.errors import NotFound
@@ -90,7 +92,8 @@ class TableConversations:
         commit, commits = commit_history("")
         row = {"PartitionKey": f"{tenant_id}:a:{digest[:2]}", "RowKey": digest, "at": now, "commits": commits}
         timeout = self._process.storage_timeout
-        return transact(self._table, [("create", row)], commit, timeout, "note an activity") is not None
+        table = storage_table(self._process, self._name)
+        return transact(table, [Insert(row)], commit, timeout, "note an activity") is not None
 
 
 def _key(person_id: str) -> str:

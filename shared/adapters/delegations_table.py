@@ -18,7 +18,9 @@ from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
 from shared.adapters.storage_keys import safe_key
-from shared.adapters.storage_transaction import Operation, commit_history, transact
+from shared.adapters.storage_table import storage_table
+from shared.adapters.storage_table_batch import Insert, Operation, Remove, Replace
+from shared.adapters.storage_transaction import commit_history, transact
 from shared.core.message.domains import normal_address
 from shared.core.message.identity import TENANT_ID
 from shared.core.people.delegation import Delegation
@@ -63,9 +65,6 @@ class TableDelegations:
 
     def save(self, tenant_id: str, delegation: Delegation) -> Delegation:
         """See the port. Raises ``Conflict``, ``StorageUnavailable``, and ``PermanentError`` for too much at once."""
-        from azure.core import MatchConditions
-        from azure.data.tables import UpdateMode
-
         _check(tenant_id)
         name = normal_address(delegation.principal)
         row = self._read(tenant_id, name)
@@ -77,18 +76,17 @@ class TableDelegations:
         stored = {"PartitionKey": tenant_id, "RowKey": _key(name), "commits": commits, **pack(kept, "a delegation")}
         operations: list[Operation]
         if row is None:
-            operations = [("create", stored)]
+            operations = [Insert(stored)]
         else:
-            etag = str(row.metadata["etag"])
-            guard = {"mode": UpdateMode.REPLACE, "etag": etag, "match_condition": MatchConditions.IfNotModified}
-            operations = [("update", stored, guard)]
+            operations = [Replace(stored, str(row.metadata["etag"]))]
         # The guard makes these fit: no row is added that is there, none taken that is not.
         old, new = _index_keys(before), _index_keys(kept)
         operations += [
-            ("create", {"PartitionKey": tenant_id, "RowKey": key, "principal": name}) for key in sorted(new - old)
+            Insert({"PartitionKey": tenant_id, "RowKey": key, "principal": name}) for key in sorted(new - old)
         ]
-        operations += [("delete", {"PartitionKey": tenant_id, "RowKey": key}) for key in sorted(old - new)]
-        if transact(self._table, operations, commit, self._process.storage_timeout, "save a delegation") is None:
+        operations += [Remove({"PartitionKey": tenant_id, "RowKey": key}) for key in sorted(old - new)]
+        table = storage_table(self._process, self._name)
+        if transact(table, operations, commit, self._process.storage_timeout, "save a delegation") is None:
             raise Conflict("somebody changed the delegation")
         return kept
 

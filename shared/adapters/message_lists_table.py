@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
-from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
+from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
 from shared.adapters.storage_keys import safe_key
+from shared.adapters.storage_table import StorageTable, storage_table
+from shared.adapters.storage_table_batch import Put
+from shared.adapters.storage_table_row import StoredRow
 from shared.core.lists.message_row import MessageRow
 from shared.core.lists.page_mark import make_mark, read_mark
 from shared.core.message.identity import TENANT_ID
 from shared.errors import NotFound, StorageUnavailable
 from shared.ports_lists import Place, RowPage
 from shared.settings import ProcessSettings
-
-if TYPE_CHECKING:
-    from azure.data.tables import TableClient
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _INVERTED = str.maketrans(_ALPHABET, _ALPHABET[::-1])
@@ -43,8 +42,8 @@ class TableMessageLists:
         self._name = table
 
     @property
-    def _table(self) -> TableClient:
-        return table_client(self._process, self._name)
+    def _table(self) -> StorageTable:
+        return storage_table(self._process, self._name)
 
     def put(self, place: Place, row: MessageRow) -> None:
         """See the port: one request for a new row. Raises ``StorageUnavailable``."""
@@ -64,7 +63,7 @@ class TableMessageLists:
 
         def once() -> None:
             with storage_call("take a row away"):
-                self._table.delete_entity(keys["PartitionKey"], keys["RowKey"])  # no error where there is none
+                self._table.remove(keys["PartitionKey"], keys["RowKey"])  # no error where there is none
 
         repeated(once, self._process.storage_timeout)
 
@@ -72,21 +71,15 @@ class TableMessageLists:
         """Put many rows, a hundred in one request, whatever the shelf shows of their messages: for seeding and rebuilding
         while nobody else writes. Raises ``StorageUnavailable``.
         """
-        from azure.data.tables import UpdateMode
-
         for start in range(0, len(rows), _BATCH):
             operations = [
-                (
-                    "upsert",
-                    {**_keys(place, row), "event_count": row.event_count, **pack(row, "a row of a list")},
-                    {"mode": UpdateMode.REPLACE},
-                )
+                Put({**_keys(place, row), "event_count": row.event_count, **pack(row, "a row of a list")})
                 for row in rows[start : start + _BATCH]
             ]
 
-            def once(operations: list[Any] = operations) -> None:
+            def once(operations: list[Put] = operations) -> None:
                 with storage_call("file rows"):
-                    self._table.submit_transaction(operations)
+                    self._table.transact(operations)
 
             repeated(once, self._process.storage_timeout)
 
@@ -108,12 +101,10 @@ class TableMessageLists:
         if last:
             wanted += f" and RowKey gt '{last.translate(_INVERTED)}'"
 
-        def once() -> list[Any]:
+        def once() -> list[StoredRow]:
             with storage_call("read a list"):
                 # One more than asked for tells whether anything follows.
-                return list(
-                    islice(self._table.query_entities(wanted, results_per_page=min(limit + 1, 1000)), limit + 1)
-                )
+                return list(islice(self._table.rows(wanted, most=min(limit + 1, 1000)), limit + 1))
 
         if limit <= 0:
             return RowPage((), after)
@@ -125,15 +116,11 @@ class TableMessageLists:
 
     def _put(self, stored: dict[str, Any], event_count: int) -> bool:
         """Whether the shelf shows this state or a later one now; ``False`` where somebody came in between."""
-        from azure.core import MatchConditions
-        from azure.core.exceptions import HttpResponseError
-        from azure.data.tables import UpdateMode
-
         with storage_call("file a row"):
             try:
-                self._table.create_entity(stored)
+                self._table.insert(stored)
                 return True
-            except HttpResponseError as error:
+            except RefusedRequest as error:
                 if verdict(error) is not Verdict.EXISTS:
                     raise
         present = self._look(stored)
@@ -143,25 +130,16 @@ class TableMessageLists:
             return True
         with storage_call("file a row"):
             try:
-                etag = str(present.metadata["etag"])
-                condition = MatchConditions.IfNotModified
-                self._table.update_entity(stored, mode=UpdateMode.REPLACE, etag=etag, match_condition=condition)
+                self._table.replace(stored, present.etag)
                 return True
-            except HttpResponseError as error:
+            except RefusedRequest as error:
                 if verdict(error) not in (Verdict.CHANGED, Verdict.MISSING):
                     raise
         return False
 
-    def _look(self, keys: dict[str, Any]) -> Any:
-        from azure.core.exceptions import HttpResponseError
-
+    def _look(self, keys: dict[str, Any]) -> StoredRow | None:
         with storage_call("look at a row"):
-            try:
-                return self._table.get_entity(keys["PartitionKey"], keys["RowKey"], select=["event_count"])
-            except HttpResponseError as error:
-                if verdict(error) is not Verdict.MISSING:
-                    raise
-                return None
+            return self._table.get(keys["PartitionKey"], keys["RowKey"], select=["event_count"])
 
 
 def _partition(place: Place) -> str:

@@ -7,24 +7,22 @@ One partition for each message and one entity-group transaction for each change,
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from shared.adapters import message_store_table_rows as rows
-from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_errors import repeated, storage_call
-from shared.adapters.storage_transaction import Operation, commit_history, transact
+from shared.adapters.storage_table import Mark, StorageTable, storage_table
+from shared.adapters.storage_table_batch import Insert, Operation, Replace
+from shared.adapters.storage_table_row import StoredRow
+from shared.adapters.storage_transaction import commit_history, transact
 from shared.core.hold.record import Change, Event, OutboxEntry
 from shared.core.message.identity import TENANT_ID, MessageRef
 from shared.core.replay.past_message import PastMessage
 from shared.errors import Conflict, NotFound, PermanentError, StorageUnavailable
 from shared.ports import Stored
 from shared.settings import ProcessSettings
-
-if TYPE_CHECKING:
-    from azure.data.tables import TableClient
 
 _PAGE = 500
 """Rows of one answer when many messages are read: about 1 MiB as they usually are, and 1,000 is the most (Azure)."""
@@ -49,23 +47,23 @@ class TableMessageStore:
         self._name = table
 
     @property
-    def _table(self) -> TableClient:
-        return table_client(self._process, self._name)
+    def _table(self) -> StorageTable:
+        return storage_table(self._process, self._name)
 
     def create(self, change: Change) -> Stored | None:
         """See the port. Raises ``StorageUnavailable``, and ``PermanentError`` for a record too large for storage."""
         record = change.record
         commit, commits = commit_history("")
         operations: list[Operation] = [
-            ("create", rows.state_row(record, commits, commit)),
-            ("create", rows.fixed_row(record)),
-            ("create", rows.delivery_row(record, commit)),
+            Insert(rows.state_row(record, commits, commit)),
+            Insert(rows.fixed_row(record)),
+            Insert(rows.delivery_row(record, commit)),
             *_inserts(change),
         ]
         done = transact(self._table, operations, commit, self._process.storage_timeout, "create a message's state")
         if done is None:
             return None
-        return _StoredRow(record, done.etag, change.outbox, commits, commit)
+        return _StoredRow(record, done.etag, _in_order(change.outbox), commits, commit)
 
     def load(self, ref: MessageRef) -> Stored | None:
         """See the port. Raises ``StorageUnavailable``."""
@@ -76,8 +74,8 @@ class TableMessageStore:
             if rows.fits_together(found):
                 state = found[rows.STATE]
                 outbox = (rows.read_outbox(row) for key, row in found.items() if key.startswith(rows.OUTBOX_PREFIX))
-                etag = str(state.metadata["etag"])
-                return _StoredRow(rows.read_record(found), etag, tuple(outbox), state["commits"], state["delivery"])
+                record = rows.read_record(found)
+                return _StoredRow(record, state.etag, tuple(outbox), state["commits"], state["delivery"])
             time.sleep(0.01 * 2**tried)
         raise StorageUnavailable(f"the rows of message {ref.queue_id} do not fit together")
 
@@ -86,9 +84,6 @@ class TableMessageStore:
 
         The envelope, reception, summary and decision of a message are written once: a change of them is refused.
         """
-        from azure.core import MatchConditions
-        from azure.data.tables import UpdateMode
-
         if not isinstance(before, _StoredRow):
             raise TypeError("commit() continues what create(), load() or commit() of this store returned")
         record = change.record
@@ -99,15 +94,14 @@ class TableMessageStore:
         commit, commits = commit_history(before.commits)
         redelivered = not rows.same(before.record, record, rows.DELIVERY_FIELDS)
         delivery = commit if redelivered else before.delivery
-        guard = {"mode": UpdateMode.REPLACE, "etag": before.etag, "match_condition": MatchConditions.IfNotModified}
-        operations: list[Operation] = [("update", rows.state_row(record, commits, delivery), guard)]
+        operations: list[Operation] = [Replace(rows.state_row(record, commits, delivery), before.etag)]
         if redelivered:
-            operations.append(("update", rows.delivery_row(record, commit), {"mode": UpdateMode.REPLACE}))
+            operations.append(Replace(rows.delivery_row(record, commit)))
         operations += _inserts(change)
         done = transact(self._table, operations, commit, self._process.storage_timeout, "commit a message's state")
         if done is None:
             raise Conflict(f"message {record.ref.queue_id} was changed by somebody else")
-        return _StoredRow(record, done.etag, (*before.outbox, *change.outbox), commits, delivery)
+        return _StoredRow(record, done.etag, _in_order((*before.outbox, *change.outbox)), commits, delivery)
 
     def outbox_sent(self, ref: MessageRef, entries: Sequence[OutboxEntry]) -> None:
         """See the port. Raises ``StorageUnavailable``; entries before the failing one are forgotten then."""
@@ -124,7 +118,7 @@ class TableMessageStore:
 
         def once() -> frozenset[MessageRef]:
             with storage_call("look which messages have a state"):
-                found = self._table.query_entities(rows.states_filter(first, last), select=["PartitionKey"])
+                found = self._table.rows(rows.states_filter(first, last), select=["PartitionKey"])
                 return frozenset(rows.read_ref(row) for row in found)
 
         return repeated(once, self._process.storage_timeout)
@@ -136,48 +130,51 @@ class TableMessageStore:
         return self._recent(rows.past_filter(tenant_id, since, until), limit)
 
     def _recent(self, wanted: str, limit: int) -> Iterator[PastMessage]:
-        token: Any = None
+        mark: Mark | None = None
         while limit > 0:
-            found, token = self._page(wanted, token)
+            found, mark = self._page(wanted, mark)
             for past in map(rows.read_past, found):
                 if past is not None:
                     yield past
                     limit -= 1
                     if limit == 0:
                         return
-            if token is None:
+            if mark is None:
                 return
 
-    def _page(self, wanted: str, token: Any) -> tuple[list[Any], Any]:
-        """The rows of one answer, which may be none, and the token for what comes after; ``None`` at the end."""
+    def _page(self, wanted: str, mark: Mark | None) -> tuple[list[StoredRow], Mark | None]:
+        """The rows of one answer, which may be none, and the mark of what comes after; ``None`` at the end."""
 
-        def once() -> tuple[list[Any], Any]:
+        def once() -> tuple[list[StoredRow], Mark | None]:
             with storage_call("read past messages"):
-                pages: Any = self._table.query_entities(wanted, results_per_page=_PAGE).by_page(token)
-                found = list(next(pages, ()))
-                return found, pages.continuation_token
+                return self._table.page(wanted, most=_PAGE, mark=mark)
 
         return repeated(once, self._process.storage_timeout)
 
-    def _query(self, ref: MessageRef, keys: str) -> dict[str, Any]:
+    def _query(self, ref: MessageRef, keys: str) -> dict[str, StoredRow]:
         """Rows of a message by key, in order. One request, unless the answer is longer than 1,000 rows or 4 MiB."""
         wanted = f"PartitionKey eq '{rows.partition_key(ref)}' and {keys}"
 
-        def once() -> dict[str, Any]:
+        def once() -> dict[str, StoredRow]:
             with storage_call("read a message's state"):
-                return {row["RowKey"]: row for row in self._table.query_entities(wanted)}
+                return {row["RowKey"]: row for row in self._table.rows(wanted)}
 
         return repeated(once, self._process.storage_timeout)
 
     def _delete(self, partition: str, row: str) -> None:
         def once() -> None:
             with storage_call("forget an outbox entry"):
-                self._table.delete_entity(partition, row)
+                self._table.remove(partition, row)
 
         repeated(once, self._process.storage_timeout)
 
 
+def _in_order(entries: Iterable[OutboxEntry]) -> tuple[OutboxEntry, ...]:
+    """Outbox entries in the order in which they are read."""
+    return tuple(sorted(entries, key=rows.outbox_key))
+
+
 def _inserts(change: Change) -> list[Operation]:
     ref = change.record.ref
-    events: list[Operation] = [("create", rows.event_row(ref, event)) for event in change.events]
-    return events + [("create", rows.outbox_row(ref, entry)) for entry in change.outbox]
+    events: list[Operation] = [Insert(rows.event_row(ref, event)) for event in change.events]
+    return events + [Insert(rows.outbox_row(ref, entry)) for entry in change.outbox]

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
-from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
+from shared.adapters.storage_errors import repeated, storage_call
 from shared.adapters.storage_keys import safe_key
-from shared.adapters.storage_transaction import Operation, commit_history, transact
+from shared.adapters.storage_table import StorageTable, storage_table
+from shared.adapters.storage_table_batch import Insert, Operation, Replace
+from shared.adapters.storage_table_row import StoredRow
+from shared.adapters.storage_transaction import commit_history, transact
 from shared.core.message.identity import MessageRef
 from shared.ports_people import CopyKey, CopyState, NoticeCopy
 from shared.settings import ProcessSettings
-
-if TYPE_CHECKING:
-    from azure.data.tables import TableClient
 
 _LONGEST = 64
 """Characters of kind and channel in a key, so that all of it fits beside the person."""
@@ -38,40 +37,33 @@ class TableNoticeLedger:
         self._name = table
 
     @property
-    def _table(self) -> TableClient:
-        return table_client(self._process, self._name)
+    def _table(self) -> StorageTable:
+        return storage_table(self._process, self._name)
 
     def begin(self, ref: MessageRef, key: CopyKey, now: datetime, length: timedelta) -> NoticeCopy | None:
         """See the port. Raises ``StorageUnavailable``; the claim may then stand until its end."""
-        from azure.core import MatchConditions
-        from azure.data.tables import UpdateMode
-
         row = self._read(ref, key)
         if row is None:
             copy = NoticeCopy(key, CopyState.SENDING, until=now + length)
             commit, commits = commit_history("")
-            operation: Operation = ("create", {**_row(ref, copy), "commits": commits})
+            operation: Operation = Insert({**_row(ref, copy), "commits": commits})
         else:
             found = msgspec.convert(unpack(row), NoticeCopy)
             if found.state is not CopyState.SENDING or (found.until is not None and found.until > now):
                 return None
             copy = replace(found, until=now + length)
             commit, commits = commit_history(str(row.get("commits", "")))
-            etag = str(row.metadata["etag"])
-            guard = {"mode": UpdateMode.REPLACE, "etag": etag, "match_condition": MatchConditions.IfNotModified}
-            operation = ("update", {**_row(ref, copy), "commits": commits}, guard)
+            operation = Replace({**_row(ref, copy), "commits": commits}, row.etag)
         done = transact(self._table, [operation], commit, self._process.storage_timeout, "claim a notice's copy")
         return copy if done is not None else None
 
     def write(self, ref: MessageRef, copy: NoticeCopy) -> None:
         """See the port. Raises ``StorageUnavailable``."""
-        from azure.data.tables import UpdateMode
-
         row = _row(ref, copy)
 
         def once() -> None:
             with storage_call("write down a notice's copy"):
-                self._table.upsert_entity(row, mode=UpdateMode.REPLACE)
+                self._table.put(row)
 
         repeated(once, self._process.storage_timeout)
 
@@ -81,22 +73,15 @@ class TableNoticeLedger:
 
         def once() -> tuple[NoticeCopy, ...]:
             with storage_call("read a message's notices"):
-                found = self._table.query_entities(wanted)
+                found = self._table.rows(wanted)
                 return tuple(msgspec.convert(unpack(row), NoticeCopy) for row in found)
 
         return repeated(once, self._process.storage_timeout)
 
-    def _read(self, ref: MessageRef, key: CopyKey) -> Any:
-        from azure.core.exceptions import HttpResponseError
-
-        def once() -> Any:
+    def _read(self, ref: MessageRef, key: CopyKey) -> StoredRow | None:
+        def once() -> StoredRow | None:
             with storage_call("read a notice's copy"):
-                try:
-                    return self._table.get_entity(_partition(ref), _key(key))
-                except HttpResponseError as error:
-                    if verdict(error) is not Verdict.MISSING:
-                        raise
-                    return None
+                return self._table.get(_partition(ref), _key(key))
 
         return repeated(once, self._process.storage_timeout)
 

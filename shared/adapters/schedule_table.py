@@ -12,18 +12,13 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
 
-from shared.adapters.storage_clients import table_client
-from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
+from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
+from shared.adapters.storage_table import StorageTable, storage_table
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry
 from shared.settings import ProcessSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from azure.data.tables import TableClient
 
 SHARDS = 4
 _MARKS = "mark"
@@ -42,20 +37,18 @@ class TableSchedule:
         self._name = table
 
     @property
-    def _table(self) -> TableClient:
-        return table_client(self._process, self._name)
+    def _table(self) -> StorageTable:
+        return storage_table(self._process, self._name)
 
     def add(self, entry: DueEntry) -> None:
         """See the port. Raises ``StorageUnavailable``."""
-        from azure.core.exceptions import HttpResponseError
-
         partition, row = _keys(entry)
 
         def once() -> None:
             with storage_call("add a schedule entry"):
                 try:
-                    self._table.create_entity({"PartitionKey": partition, "RowKey": row})
-                except HttpResponseError as error:
+                    self._table.insert({"PartitionKey": partition, "RowKey": row})
+                except RefusedRequest as error:
                     if verdict(error) is not Verdict.EXISTS:
                         raise
 
@@ -78,53 +71,36 @@ class TableSchedule:
 
         def once() -> None:
             with storage_call("remove a schedule entry"):
-                self._table.delete_entity(partition, row)
+                self._table.remove(partition, row)
 
         repeated(once, self._process.storage_timeout)
 
     def read_mark(self, name: str) -> datetime | None:
         """See the port. Raises ``StorageUnavailable``."""
-        from azure.core.exceptions import HttpResponseError
-
         key = _mark_key(name)
 
         def once() -> datetime | None:
             with storage_call("read a mark"):
-                try:
-                    row = self._table.get_entity(_MARKS, key)
-                except HttpResponseError as error:
-                    if verdict(error) is not Verdict.MISSING:
-                        raise
-                    return None
-            return datetime.fromisoformat(row["moment"])
+                row = self._table.get(_MARKS, key)
+            return None if row is None else datetime.fromisoformat(row["moment"])
 
         return repeated(once, self._process.storage_timeout)
 
     def write_mark(self, name: str, moment: datetime) -> None:
         """See the port: the last writer wins. Raises ``StorageUnavailable``."""
-        from azure.data.tables import UpdateMode
-
         row = {"PartitionKey": _MARKS, "RowKey": _mark_key(name), "moment": moment.astimezone(UTC).isoformat()}
 
         def once() -> None:
             with storage_call("write a mark"):
-                self._table.upsert_entity(row, mode=UpdateMode.REPLACE)
+                self._table.put(row)
 
         repeated(once, self._process.storage_timeout)
 
     def _read(self, wanted: str, limit: int) -> list[DueEntry]:
-        def rows() -> Iterator[Any]:
-            pages = self._table.query_entities(
-                wanted, results_per_page=min(limit, 1000), select=["PartitionKey", "RowKey"]
-            )
-            for count, row in enumerate(pages, 1):
-                yield row
-                if count == limit:
-                    return
-
         def once() -> list[DueEntry]:
             with storage_call("read the schedule"):
-                return [_entry(row["PartitionKey"], row["RowKey"]) for row in rows()]
+                found = self._table.rows(wanted, select=["PartitionKey", "RowKey"], most=min(limit, 1000))
+                return [_entry(row["PartitionKey"], row["RowKey"]) for row in islice(found, limit)]
 
         return repeated(once, self._process.storage_timeout) if limit > 0 else []
 

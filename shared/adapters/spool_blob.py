@@ -6,7 +6,6 @@ Reads what ``spool_blob_writer.py`` commits; names and metadata are in ``spool_b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,10 @@ from shared.adapters.spool_blob_format import (
     sidecar_name,
     variant_blob_name,
 )
+from shared.adapters.storage_blob import BlobPiece, read_piece
 from shared.adapters.storage_clients import container_client
-from shared.adapters.storage_errors import Verdict, error_code, repeated, storage_call, verdict
+from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
+from shared.adapters.storage_service import storage_service
 from shared.core.message.identity import MessageRef, ref_from_blob_name
 from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Content, Spooled, SpoolEntry
@@ -40,15 +41,6 @@ _HOURS_LISTED_ONE_BY_ONE = 48
 _HOUR = timedelta(hours=1)
 _NOTHING_THERE = "InvalidRange"
 """Storage's answer to a request for bytes past the end, which for an empty blob is everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some of a blob's bytes, the size of all of them, and the blob's metadata field."""
-
-    data: bytes
-    size: int
-    metadata: str
 
 
 def _in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -95,37 +87,36 @@ class BlobSpool:
 
     def open(self, ref: MessageRef) -> tuple[Spooled, Content] | None:
         """See ``Spool``. One request for a message of up to ``PIECE_BYTES``. Raises as ``describe`` does."""
-        blob = self._blob(SPOOL, ref.blob_name)
         try:
-            first = self._piece(blob, 0)
+            first = self._piece(SPOOL, ref.blob_name, 0)
         except NotFound:
             return None
         if not first.data:  # storage answers a range of an empty blob with an error that has no metadata
             described = self.describe(ref)
-            return None if described is None else (described, self._content(blob, first))
-        return self._decoded(ref, first.metadata, first.size), self._content(blob, first)
+            return None if described is None else (described, self._content(SPOOL, ref.blob_name, first))
+        return self._decoded(ref, first.metadata, first.size), self._content(SPOOL, ref.blob_name, first)
 
     def content(self, source: str, ref: MessageRef, blob: str = "") -> Content:
         """See ``Spool``."""
         if source == VARIANT:
-            client = self._blob(OUTGOING, variant_blob_name(ref, blob))
+            container, name = OUTGOING, variant_blob_name(ref, blob)
         elif source in {SPOOL, OUTGOING}:
-            client = self._blob(source, ref.blob_name)
+            container, name = source, ref.blob_name
         else:
             raise ValueError("the source is spool, outgoing or variant")
-        return self._content(client, self._piece(client, 0))
+        return self._content(container, name, self._piece(container, name, 0))
 
     def _decoded(self, ref: MessageRef, value: str, size: int) -> Spooled:
         document = self._sidecar(ref) if value == IN_SIDECAR else document_in(value)
         return decode(ref, document, size)
 
-    def _content(self, blob: BlobClient, first: _Piece) -> Content:
+    def _content(self, container: str, name: str, first: BlobPiece) -> Content:
         def chunks() -> Iterator[bytes]:
             position = len(first.data)
             if first.data:
                 yield first.data
             while position < first.size:
-                piece = self._piece(blob, position).data
+                piece = self._piece(container, name, position).data
                 if not piece:
                     raise StorageUnavailable("a blob ended before its size")
                 position += len(piece)
@@ -201,31 +192,27 @@ class BlobSpool:
 
     def _sidecar(self, ref: MessageRef) -> bytes:
         try:
-            piece = self._piece(self._blob(ENVELOPES, sidecar_name(ref)), 0)
+            piece = self._piece(ENVELOPES, sidecar_name(ref), 0)
         except NotFound as error:
             raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is missing") from error
         if len(piece.data) != piece.size:
             raise DamagedSpoolEntry(f"the envelope of {ref.queue_id} is too large")
         return piece.data
 
-    def _piece(self, blob: BlobClient, offset: int) -> _Piece:
+    def _piece(self, container: str, name: str, offset: int) -> BlobPiece:
         """Bytes from ``offset`` on, one piece at most. Raises ``NotFound``."""
-        from azure.core.exceptions import HttpResponseError
+        service = storage_service(self._process, "blob")
 
-        def once() -> _Piece | None:
+        def once() -> BlobPiece | None:
             with storage_call("read a blob"):
                 try:
-                    download = blob.download_blob(offset=offset, length=PIECE_BYTES, max_concurrency=1)
-                    piece = download.readall()
-                except HttpResponseError as error:
+                    return read_piece(service, self._prefix + container, name, offset, PIECE_BYTES, METADATA_FIELD)
+                except RefusedRequest as error:
                     if verdict(error) is Verdict.MISSING:
                         return None
-                    if error_code(error) == _NOTHING_THERE:
-                        return _Piece(b"", offset, "")
+                    if error.error_code == _NOTHING_THERE:
+                        return BlobPiece(b"", offset, "")
                     raise
-                # "bytes 0-9/10"; the SDK's own properties give the size of the piece where a range was asked for.
-                size = int(str(download.properties.content_range).rpartition("/")[2])
-                return _Piece(piece, size, (download.properties.metadata or {}).get(METADATA_FIELD, ""))
 
         found = repeated(once, self._process.storage_timeout)
         if found is None:

@@ -1,4 +1,4 @@
-"""Storage SDK errors become errors of this project: one place, used by every storage adapter.
+"""Errors of storage and its SDKs become errors of this project: one place, used by every storage adapter.
 
 An SDK's error text may quote request headers, so only the HTTP status and storage's error code are kept in the cause.
 """
@@ -45,8 +45,17 @@ _BY_CODE = {
 }
 
 
+class RefusedRequest(Exception):
+    """Storage answered a request of our own REST client with an error. ``error_code`` is ``""`` where it named none."""
+
+    def __init__(self, status_code: int, error_code: str) -> None:
+        super().__init__(f"{status_code} {error_code}".rstrip())
+        self.status_code = status_code
+        self.error_code = error_code
+
+
 def verdict(error: BaseException) -> Verdict:
-    """What to make of an error that a storage SDK raised. A missing table or container is ``UNCLEAR``: nothing is known."""
+    """What to make of an error that a call to storage raised. A missing table or container is ``UNCLEAR``: nothing is known."""
     return _BY_CODE.get(error_code(error), Verdict.TOO_LARGE if _status(error) == 413 else Verdict.UNCLEAR)
 
 
@@ -72,14 +81,16 @@ def unavailable(what: str, error: BaseException) -> StorageUnavailable:
 
 
 def is_transport(error: BaseException) -> bool:
-    """Whether an error comes from the SDK, the HTTP client below it or the network, and not from our own code.
+    """Whether an error comes from storage, the SDK, the HTTP client below it or the network, and not from our own code.
 
     ``HTTPException``: an SDK reads multipart answers with the standard library and lets its errors through. ``OSError``
     takes in the errors of the ``requests`` package.
     """
+    if isinstance(error, (RefusedRequest, OSError)):
+        return True
     from azure.core.exceptions import AzureError
 
-    return isinstance(error, (AzureError, OSError, http.client.HTTPException))
+    return isinstance(error, (AzureError, http.client.HTTPException))
 
 
 @contextmanager

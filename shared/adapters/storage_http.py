@@ -8,28 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
-_MOST_HEADER_BYTES = 64 * 1024
-_MOST_BODY_BYTES = 64 * 1024 * 1024
-_NO_BODY = frozenset({204, 304})
+from shared.adapters.storage_http_answer import AnswerReader, BrokenConnection, Response
+
+__all__ = ["BrokenConnection", "HttpPool", "Response"]
 _IDLE_SECONDS = 30.0
 """A kept connection is not used after this: storage closes them after a minute or more, and closing crosses with use."""
-
-
-class BrokenConnection(ConnectionError):
-    """The connection ended, or the answer is no HTTP, before the answer was complete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer. ``headers`` have names in lower case; of a repeated one the last counts."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class _Connection(asyncio.Protocol):
@@ -38,10 +23,8 @@ class _Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
         self.idle_since = 0.0
-        self._buffer = bytearray()
+        self._reader = AnswerReader()
         self._waiter: asyncio.Future[Response] | None = None
-        self._without_body = False
-        self._head: tuple[int, dict[str, str]] | None = None
 
     # --- asyncio.Protocol ---
 
@@ -49,12 +32,11 @@ class _Connection(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)  # other event loops have transports of other classes
 
     def data_received(self, data: bytes) -> None:
-        self._buffer += data
         if self._waiter is None:
             self.close()  # nobody asked
             return
         try:
-            response = self._read()
+            response = self._reader.feed(data)
         except ValueError as error:
             self._fail(BrokenConnection(f"storage's answer is no HTTP: {error}"))
             return
@@ -78,7 +60,7 @@ class _Connection(asyncio.Protocol):
         """Send and wait. Raises ``BrokenConnection``. Cancelled, the connection cannot be used any more."""
         if self.transport is None or self.transport.is_closing():
             raise BrokenConnection("the connection is closed")
-        self._without_body = without_body
+        self._reader = AnswerReader(without_body=without_body)
         self._waiter = asyncio.get_running_loop().create_future()
         try:
             self.transport.write(request)
@@ -98,7 +80,7 @@ class _Connection(asyncio.Protocol):
     def _answer(self, response: Response) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(response)
-        if self._buffer or response.headers.get("connection", "").lower() == "close":
+        if self._reader.surplus or response.headers.get("connection", "").lower() == "close":
             self.close()
 
     def _fail(self, failure: Exception, cause: Exception | None = None) -> None:
@@ -106,83 +88,6 @@ class _Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(failure)
         self.close()
-
-    # --- reading ---
-
-    def _read(self) -> Response | None:
-        """The answer, once it is complete. Raises ``ValueError`` where it is no HTTP."""
-        if self._head is None:
-            self._head = self._read_head()
-            if self._head is None:
-                return None
-        status, headers = self._head
-        if self._without_body or status in _NO_BODY:
-            body: bytes | None = b""
-        elif headers.get("transfer-encoding", "").lower() == "chunked":
-            body = self._read_chunked()
-        else:
-            length = int(headers["content-length"]) if "content-length" in headers else 0
-            if not 0 <= length <= _MOST_BODY_BYTES:
-                raise ValueError("content length out of bounds")
-            body = bytes(self._buffer[:length]) if len(self._buffer) >= length else None
-            if body is not None:
-                del self._buffer[:length]
-        if body is None:
-            return None
-        self._head = None
-        return Response(status, headers, body)
-
-    def _read_head(self) -> tuple[int, dict[str, str]] | None:
-        while True:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                if len(self._buffer) > _MOST_HEADER_BYTES:
-                    raise ValueError("header too long")
-                return None
-            first, *fields = self._buffer[:end].decode("latin-1").split("\r\n")
-            del self._buffer[: end + 4]
-            version, _, rest = first.partition(" ")
-            if not version.startswith("HTTP/1."):
-                raise ValueError("unknown version")
-            status = int(rest[:3])
-            if status >= 200:  # 1xx only announces the answer
-                break
-        headers = {}
-        for field in fields:
-            name, colon, value = field.partition(":")
-            if not colon:
-                raise ValueError("malformed header field")
-            headers[name.lower()] = value.strip()
-        return status, headers
-
-    def _read_chunked(self) -> bytes | None:
-        """RFC 9112 section 7.1, from the beginning each time: storage's chunked answers are short listings."""
-        body = bytearray()
-        position = 0
-        while True:
-            line_end = self._buffer.find(b"\r\n", position)
-            if line_end < 0:
-                break
-            size = int(self._buffer[position:line_end].partition(b";")[0], 16)
-            if size < 0 or len(body) + size > _MOST_BODY_BYTES:
-                raise ValueError("chunk out of bounds")
-            position = line_end + 2
-            if size == 0:
-                end = self._buffer.find(b"\r\n", position)
-                while end > position:  # trailer fields
-                    position = end + 2
-                    end = self._buffer.find(b"\r\n", position)
-                if end < 0:
-                    break
-                del self._buffer[: end + 2]
-                return bytes(body)
-            if len(self._buffer) < position + size + 2:
-                break
-            body += self._buffer[position : position + size]
-            position += size + 2
-        if len(self._buffer) > 2 * _MOST_BODY_BYTES:
-            raise ValueError("answer too long")
-        return None
 
 
 class HttpPool:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from shared.adapters.storage_errors import Verdict, is_transport, repeated, storage_call, unavailable, verdict
+from shared.adapters.storage_table import StorageTable
+from shared.adapters.storage_table_batch import Operation, Row
 from shared.errors import PermanentError
-
-if TYPE_CHECKING:
-    from azure.data.tables import TableClient
 
 MOST_OPERATIONS = 100
 """Operations in one transaction: learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions."""
@@ -27,9 +25,6 @@ _TRIES = 3
 _REMEMBERED = 8
 _ROW_OVERHEAD = 800
 """Bytes that one operation adds to the request: MIME and HTTP headers, URL, keys."""
-
-Row = Mapping[str, Any]
-Operation = tuple[str, Row] | tuple[str, Row, Mapping[str, Any]]
 
 
 def commit_history(earlier: str) -> tuple[str, str]:
@@ -46,7 +41,7 @@ class Committed:
 
 
 def transact(
-    table: TableClient, operations: Sequence[Operation], commit: str, timeout_seconds: float, what: str
+    table: StorageTable, operations: Sequence[Operation], commit: str, timeout_seconds: float, what: str
 ) -> Committed | None:
     """Carry out a transaction; its first operation is the one on the guarding row.
 
@@ -58,8 +53,7 @@ def transact(
     unclear: Exception | None = None
     for tried in range(_TRIES):
         try:
-            answers = table.submit_transaction(list(operations))
-            return Committed(str(answers[0]["etag"]))
+            return Committed(table.transact(operations)[0])
         except Exception as error:
             if not is_transport(error):
                 raise
@@ -67,35 +61,31 @@ def transact(
             if found is Verdict.TOO_LARGE:
                 raise PermanentError(f"{what}: too large for storage") from error
             if found is not Verdict.UNCLEAR:
-                return None if unclear is None else _look(table, operations[0][1], commit, timeout_seconds, what)
+                return None if unclear is None else _look(table, operations[0].row, commit, timeout_seconds, what)
             unclear = error
         pause = 0.1 * 3**tried
         if tried == _TRIES - 1 or time.monotonic() + pause >= deadline:
             break
         time.sleep(pause)
     assert unclear is not None
-    done = _look(table, operations[0][1], commit, timeout_seconds, what)
+    done = _look(table, operations[0].row, commit, timeout_seconds, what)
     if done is None:
         raise unavailable(what, unclear) from unclear
     return done
 
 
-def _look(table: TableClient, guard: Row, commit: str, timeout_seconds: float, what: str) -> Committed | None:
+def _look(table: StorageTable, guard: Row, commit: str, timeout_seconds: float, what: str) -> Committed | None:
     """Whether the guarding row shows that this commit was carried out."""
-    from azure.core.exceptions import ResourceNotFoundError
 
     def once() -> Committed | None:
         with storage_call(f"{what}, reading back"):
-            try:
-                row = table.get_entity(guard["PartitionKey"], guard["RowKey"], select=["commits"])
-            except ResourceNotFoundError as error:
-                if verdict(error) is not Verdict.MISSING:
-                    raise
-                return None
+            row = table.get(guard["PartitionKey"], guard["RowKey"], select=["commits"])
+        if row is None:
+            return None
         commits = str(row.get("commits", "")).split()
         if commit not in commits:
             return None
-        return Committed(str(row.metadata["etag"]) if commits[0] == commit else "")
+        return Committed(row.etag if commits[0] == commit else "")
 
     return repeated(once, timeout_seconds)
 
@@ -104,7 +94,7 @@ def _check_size(operations: Sequence[Operation], what: str) -> None:
     """Refuse what storage would refuse: its emulator answers some of it with nonsense and takes the rest."""
     if len(operations) > MOST_OPERATIONS:
         raise PermanentError(f"{what}: {len(operations)} operations, {MOST_OPERATIONS} at most")
-    total = sum(_ROW_OVERHEAD + sum(_size(value) for value in operation[1].values()) for operation in operations)
+    total = sum(_ROW_OVERHEAD + sum(_size(value) for value in operation.row.values()) for operation in operations)
     if total > LARGEST_BATCH:
         raise PermanentError(f"{what}: {total} bytes in one transaction, {LARGEST_BATCH} at most")
 

@@ -5,10 +5,11 @@ The body is what ``shared/core/hold/work_item.py`` writes, in base64, as queue t
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
-from shared.adapters.storage_clients import queue_client
-from shared.adapters.storage_errors import repeated, storage_call
+from shared.adapters.storage_errors import RefusedRequest, repeated, storage_call
+from shared.adapters.storage_service import storage_service
 from shared.core.hold.record import OutboxEntry, OutboxKind
 from shared.core.hold.work_item import write_work_item
 from shared.core.message.identity import MessageRef
@@ -19,7 +20,7 @@ DELIVER = "deliver"
 NOTIFY = "notify"
 _LONGEST_WAIT = timedelta(days=7)
 """Storage hides a message no longer: learn.microsoft.com/rest/api/storageservices/put-message."""
-_NEVER = -1
+_NEVER = "-1"
 
 
 class StorageWorkQueue:
@@ -36,12 +37,18 @@ class StorageWorkQueue:
 
         Raises ``StorageUnavailable``.
         """
-        queue = queue_client(self._process, self._prefix + (DELIVER if entry.kind is OutboxKind.DELIVER else NOTIFY))
-        body = write_work_item(ref, entry).decode("ascii")
+        service = storage_service(self._process, "queue")
+        queue = self._prefix + (DELIVER if entry.kind is OutboxKind.DELIVER else NOTIFY)
+        text = base64.b64encode(write_work_item(ref, entry))
+        body = b"<QueueMessage><MessageText>" + text + b"</MessageText></QueueMessage>"
         wait = min(max(entry.at - self._clock.now(), timedelta(0)), _LONGEST_WAIT)
+        query = {"visibilitytimeout": str(int(wait.total_seconds())), "messagettl": _NEVER}
+        headers = {"Content-Type": "application/xml"}
 
         def once() -> None:
             with storage_call("send a queue message"):
-                queue.send_message(body, visibility_timeout=int(wait.total_seconds()), time_to_live=_NEVER)
+                answer = service.request("POST", f"/{queue}/messages", query=query, headers=headers, body=body)
+                if answer.status != 201:
+                    raise RefusedRequest(answer.status, answer.headers.get("x-ms-error-code", ""))
 
         repeated(once, self._process.storage_timeout)

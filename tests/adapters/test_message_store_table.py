@@ -267,7 +267,7 @@ class TestBounds:
         first = created(store, begun(Disposition.HOLD))
         store.commit(first, state.release(first.record, SENDER, NOW))
         keys = {(row["PartitionKey"], row["RowKey"]) for row in table_client(process, table).list_entities()}
-        assert len(keys) == 7
+        assert len(keys) == 8
         assert not {character for key in keys for text in key for character in text} & set("/\\#?")
 
     def test_the_columns_that_lists_search_are_plain(
