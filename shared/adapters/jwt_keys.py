@@ -60,6 +60,14 @@ class JwtKey:
     document: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What one fetch found, and when; replaced as a whole, so that it is read without a lock."""
+
+    keys: Mapping[str, JwtKey]
+    fetched_at: float
+
+
 class JwtKeys:
     """Keys by id. Safe to use from several threads; of several that need a fetch one makes it."""
 
@@ -69,33 +77,49 @@ class JwtKeys:
         self._http = http
         self._clock = clock
         self._lock = threading.Lock()
-        self._keys: Mapping[str, JwtKey] = {}
-        self._fetched_at: float | None = None
+        self._kept: _Kept | None = None
         self._next_try = clock()
 
     def key(self, kid: str) -> JwtKey | None:
-        """The key with this id, ``None`` where there is none. Raises ``KeysUnavailable``."""
-        with self._lock:
-            now = self._clock()
-            age = None if self._fetched_at is None else now - self._fetched_at
-            wanted = age is None or age >= FRESH_SECONDS or kid not in self._keys
-            trouble: TemporaryError | None = None
-            if wanted and now >= self._next_try:
-                try:
-                    self._keys = self._fetch()
-                except TemporaryError as error:
-                    trouble = error
-                    self._next_try = self._clock() + PAUSE_AFTER_FAILURE
-                else:
-                    self._fetched_at = self._clock()
-                    self._next_try = self._fetched_at + LEAST_PAUSE
-                    age = 0.0
-            if age is None or age >= USABLE_SECONDS:
-                raise KeysUnavailable("the signing keys are not there") from trouble
-            found = self._keys.get(kid)
-            if found is None and trouble is not None:
-                raise trouble  # it may be a new key
-            return found
+        """The key with this id, ``None`` where there is none. Raises ``KeysUnavailable``.
+
+        Who asks for a key that is there never waits for somebody else's fetch, however slow the metadata's server is.
+        """
+        kept, now = self._kept, self._clock()
+        if kept is not None and kid in kept.keys and now - kept.fetched_at < USABLE_SECONDS:
+            is_fresh = now - kept.fetched_at < FRESH_SECONDS
+            if is_fresh or now < self._next_try or not self._lock.acquire(blocking=False):
+                return kept.keys[kid]
+        elif kept is not None and now - kept.fetched_at < USABLE_SECONDS and now < self._next_try:
+            return None
+        else:
+            self._lock.acquire()
+        try:
+            return self._look(kid)
+        finally:
+            self._lock.release()
+
+    def _look(self, kid: str) -> JwtKey | None:
+        """``key``, by the one thread that may fetch."""
+        kept, now = self._kept, self._clock()
+        wanted = kept is None or now - kept.fetched_at >= FRESH_SECONDS or kid not in kept.keys
+        trouble: TemporaryError | None = None
+        if wanted and now >= self._next_try:
+            try:
+                found = self._fetch()
+            except TemporaryError as error:
+                trouble = error
+                self._next_try = self._clock() + PAUSE_AFTER_FAILURE
+            else:
+                now = self._clock()
+                kept = self._kept = _Kept(found, now)
+                self._next_try = now + LEAST_PAUSE
+        if kept is None or now - kept.fetched_at >= USABLE_SECONDS:
+            raise KeysUnavailable("the signing keys are not there") from trouble
+        key = kept.keys.get(kid)
+        if key is None and trouble is not None:
+            raise trouble  # it may be a new key
+        return key
 
     def _fetch(self) -> Mapping[str, JwtKey]:
         metadata = self._document(self._url, _metadata_decoder)

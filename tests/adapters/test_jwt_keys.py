@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from shared.adapters.bounded_http import BoundedHttp
+from shared.adapters.bounded_http import Answer, BoundedHttp
 from shared.adapters.jwt_keys import (
     FRESH_SECONDS,
     LEAST_PAUSE,
@@ -29,6 +30,20 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class _Gate(BoundedHttp):
+    """Holds every request until it is opened."""
+
+    def __init__(self, seconds: float, size: int) -> None:
+        super().__init__(seconds, size)
+        self.opened, self.reached = threading.Event(), threading.Event()
+        self.opened.set()
+
+    def exchange(self, *args: Any, **more: Any) -> Answer:
+        self.reached.set()
+        self.opened.wait(10)
+        return super().exchange(*args, **more)
 
 
 @pytest.fixture
@@ -75,6 +90,39 @@ def test_a_crowd_that_needs_the_first_keys_makes_one_fetch(server: KeyServer, ke
     assert len(found) == 12
     assert None not in found
     assert server.fetches == 1
+
+
+@pytest.mark.parametrize(
+    ("older", "fetcher"),
+    [
+        pytest.param(LEAST_PAUSE, "key-2", id="while one looks for a new key"),
+        pytest.param(FRESH_SECONDS, "key-1", id="while one renews keys of yesterday"),
+    ],
+)
+def test_a_known_key_is_had_at_once_while_one_waits_for_a_slow_server(
+    server: KeyServer, clock: Clock, older: float, fetcher: str
+) -> None:
+    http = _Gate(2.0, 100_000)
+    keys = JwtKeys(server.url, http, clock)
+    assert keys.key("key-1") is not None
+    clock.now += older
+    http.opened.clear()
+    http.reached.clear()
+    waiting = threading.Thread(target=lambda: keys.key(fetcher))
+    waiting.start()
+    try:
+        assert http.reached.wait(5)
+        asked: list[object] = []
+        others = threading.Thread(target=lambda: asked.extend(keys.key("key-1") for _ in range(20)))
+        others.start()
+        others.join(5)
+        assert len(asked) == 20
+        assert None not in asked
+        assert waiting.is_alive()
+    finally:
+        http.opened.set()
+        waiting.join(5)
+    assert server.fetches == 2
 
 
 def test_a_flood_of_made_up_ids_does_not_become_a_flood_of_fetches(
