@@ -13,7 +13,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.core.message.body import body_texts
-from shared.core.message.domains import normal_address
+from shared.core.message.domains import normal_address, spellings
 from shared.core.message.encrypted_archives import encrypted_parts
 from shared.core.message.envelope import Envelope
 from shared.core.message.facts import MessageFacts
@@ -50,7 +50,9 @@ class Known:
         wanted: list[str] = list(envelope.recipients) if needs.members or needs.recipient_groups else []
         if self._sender and (needs.sender_groups or needs.managers):
             wanted.append(self._sender)
-        self._people: dict[str, Person] = directory.people(tenant_id, wanted) if wanted else {}
+        # Quotes around a name, or another form of a domain, are no way past a condition.
+        names = tuple(dict.fromkeys(name for address in wanted for name in spellings(address)))
+        self._people: dict[str, Person] = directory.people(tenant_id, names) if names else {}
         self.recipients = envelope.recipients
 
     def list_members(self) -> dict[str, int]:
@@ -59,22 +61,25 @@ class Known:
 
     def sender_groups(self) -> frozenset[str]:
         """The groups of the sender and all above them, folded."""
-        person = self._people.get(self._sender.lower())
+        person = self._person(self._sender)
         return self._groups(person) if person is not None and self._needs.sender_groups else frozenset()
 
     def recipient_groups(self) -> Mapping[str, frozenset[str]]:
         """The same for each recipient that is known, by normal address."""
         if not self._needs.recipient_groups:
             return {}
-        known = ((address, self._people.get(address.lower())) for address in self.recipients)
+        known = ((address, self._person(address)) for address in self.recipients)
         return {normal_address(address): self._groups(person) for address, person in known if person is not None}
 
     def managers(self) -> tuple[str, ...]:
         """The sender's managers upwards, as far as needed."""
-        person = self._people.get(self._sender.lower())
+        person = self._person(self._sender)
         if person is None or not self._needs.managers:
             return ()
         return manager_chain(person.manager, self._manager_of, self._needs.managers)
+
+    def _person(self, address: str) -> Person | None:
+        return next((self._people[name] for name in spellings(address) if name in self._people), None)
 
     def _manager_of(self, address: str) -> str:
         person = self._directory.people(self._tenant_id, [address]).get(address.lower())

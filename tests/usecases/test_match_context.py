@@ -59,6 +59,15 @@ def test_groups_come_with_those_above_and_managers_with_theirs() -> None:
     assert known.list_members() == {"all@acme.example": 300}
 
 
+def test_quotes_around_a_name_change_nothing() -> None:
+    """Else whoever writes an address so would be nobody to conditions on groups."""
+    quoted = Envelope('"Sato"@acme.example', ('"tanaka"@acme.example', '"all"@acme.example'))
+    known = Known(CountingDirectory(), "acme", quoted, EVERYTHING)
+    assert known.sender_groups() == {"eigyo1", "eigyo", "honsha"}
+    assert known.managers() == ("kacho@acme.example", "bucho@acme.example")
+    assert known.recipient_groups() == {TANAKA: {"jinji"}, "all@acme.example": frozenset()}
+
+
 @pytest.mark.parametrize(
     ("needs", "questions"),
     [
