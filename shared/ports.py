@@ -246,7 +246,10 @@ class Directory(Protocol):
     """Who is who in a tenant."""
 
     def people(self, tenant_id: str, addresses: Sequence[str]) -> dict[str, Person]:
-        """The known ones among ``addresses``, by lower-case address; also those who were removed (``active`` false)."""
+        """The known ones among ``addresses``, by lower-case address as it was asked for; also those who were removed
+        (``active`` false). However an address is spelled, it is one person: kept and compared in normal form
+        (``core/message/domains.normal_address``), and given back as it was written.
+        """
         ...
 
     def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:

@@ -21,6 +21,7 @@ from shared.adapters.directory_table_search import DirectorySearch
 from shared.adapters.storage_clients import table_client
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import Verdict, repeated, storage_call, verdict
+from shared.core.message.domains import normal_address
 from shared.core.message.identity import TENANT_ID
 from shared.errors import Conflict, NotFound
 from shared.ports import Group, PeopleFound, Person
@@ -122,12 +123,12 @@ class TableDirectory:
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """See the port. Of several with one address the last counts. Raises ``StorageUnavailable``."""
         _check(tenant_id)
-        self._save_people(tenant_id, {person.address.lower(): person for person in people})
+        self._save_people(tenant_id, {normal_address(person.address): person for person in people})
 
     def remove(self, tenant_id: str, addresses: Sequence[str]) -> None:
         """See the port. Raises ``StorageUnavailable``."""
         _check(tenant_id)
-        names = list(dict.fromkeys(address.lower() for address in addresses))
+        names = list(dict.fromkeys(normal_address(address) for address in addresses))
         known = self._stored(tenant_id, names)
         self._save_people(tenant_id, {name: replace(known.get(name, Person(name)), active=False) for name in names})
 
@@ -189,9 +190,9 @@ class TableDirectory:
         return dict(zip(keys, read, strict=True))
 
     def _stored(self, tenant_id: str, names: Sequence[str]) -> dict[str, Person]:
-        """What is stored at this moment of people, by lower-case address."""
+        """What is stored at this moment of people, by normal address."""
         if len(names) > _READ_ALL_FROM:
-            return {person.address.lower(): person for person in self._all(tenant_id, "p", Person)}
+            return {normal_address(person.address): person for person in self._all(tenant_id, "p", Person)}
         fetched = self._fetch(tenant_id, [rows.person_key(name) for name in names], Person)
         return {name: person for name in names if (person := fetched[rows.person_key(name)]) is not None}
 
@@ -209,7 +210,7 @@ class TableDirectory:
                 unfit: dict[str, Person] = {}
                 for batch, operations in rows.batches(tenant_id, left.values(), before, tidy=tried < _TRIES - 1):
                     if not self._submit(operations):
-                        unfit |= {person.address.lower(): person for person in batch}
+                        unfit |= {normal_address(person.address): person for person in batch}
                 left = unfit
                 if not left:
                     return

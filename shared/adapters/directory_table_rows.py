@@ -8,6 +8,9 @@
 | ``m:{group}:{address}`` | that an active person is directly in this group |
 | ``n:{token}:{address}`` | that an active person's name has this word (``core/people/name_tokens.py``) |
 
+Addresses in keys are normal ones (``core/message/domains.py``), so that a domain in its own script and its A-labels, or
+quotes that an address could do without, are one row. What a row holds has the address as it was written.
+
 Rows ``i:``, ``m:`` and ``n:`` are an index. They change in the transaction that changes their person, so none is ever missing;
 one too many may be left behind by a crash, which is why readers ask the person's own row.
 """
@@ -19,6 +22,7 @@ from typing import Any
 
 from shared.adapters.storage_documents import pack
 from shared.adapters.storage_keys import safe_key
+from shared.core.message.domains import normal_address
 from shared.core.people.name_tokens import name_tokens
 from shared.ports import Person
 
@@ -30,8 +34,13 @@ Operations = list[tuple[Any, ...]]
 
 
 def person_key(address: str) -> str:
-    """Row key of a person."""
-    return f"p:{safe_key(address.lower())}"
+    """Row key of a person, however the address is spelled."""
+    return beginning_key(normal_address(address))
+
+
+def beginning_key(beginning: str) -> str:
+    """What the row keys of people begin with whose normal address begins so."""
+    return f"p:{safe_key(beginning)}"
 
 
 def group_key(id_: str) -> str:
@@ -65,7 +74,7 @@ def beginning_filter(tenant_id: str, beginning: str, after: str = "") -> str:
 
 def index_key(prefix: str, address: str) -> str:
     """Row key of one index row."""
-    return f"{prefix}:{safe_key(address.lower(), _LONGEST)}"
+    return f"{prefix}:{safe_key(normal_address(address), _LONGEST)}"
 
 
 def range_filter(tenant_id: str, prefix: str, after: str = "") -> str:
@@ -90,13 +99,13 @@ def batches(
 ) -> Iterator[tuple[list[Person], Operations]]:
     """Transactions that save people with their index; what one holds of a person is whole, up to 100 operations.
 
-    ``before`` are those that are stored, by lower-case address. Whoever has more index rows than a transaction holds
+    ``before`` are those that are stored, by normal address. Whoever has more index rows than a transaction holds
     gets them first and loses old ones last. Without ``tidy`` old index rows are left.
     """
     ready: list[Person] = []
     collected: Operations = []
     for person in people:
-        operations = _operations(tenant_id, person, before.get(person.address.lower()), tidy=tidy)
+        operations = _operations(tenant_id, person, before.get(normal_address(person.address)), tidy=tidy)
         if collected and len(collected) + len(operations) > _MOST_OPERATIONS:
             yield ready, collected
             ready, collected = [], []

@@ -14,7 +14,7 @@ import msgspec
 from shared.adapters import directory_table_rows as rows
 from shared.adapters.storage_documents import unpack
 from shared.adapters.storage_errors import repeated, storage_call
-from shared.core.people.name_tokens import found_by, wanted_token
+from shared.core.people.name_tokens import address_beginning, address_begins, found_by, wanted_token
 from shared.errors import NotFound
 from shared.ports import PeopleFound, Person
 
@@ -35,8 +35,8 @@ class DirectorySearch:
 
     def __init__(self, table: TableClient, timeout: float, tenant_id: str, text: str, read: ReadPeople) -> None:
         self._table, self._timeout, self._tenant, self._read = table, timeout, tenant_id, read
-        self._address = rows.person_key(text.strip())
-        self._beginning = text.strip().lower()
+        self._sought = text
+        self._address = rows.beginning_key(address_beginning(text))
         self._wanted = wanted_token(text)
 
     def page(self, after: str, limit: int) -> PeopleFound:
@@ -68,7 +68,8 @@ class DirectorySearch:
 
         read = repeated(once, self._timeout)
         shown = read[:limit]
-        return [person for _, person in shown if person.active], shown[-1][0] if shown else last, len(read) > limit
+        people = [person for _, person in shown if person.active and address_begins(person, self._sought)]
+        return people, shown[-1][0] if shown else last, len(read) > limit
 
     def _by_name(self, last: str, limit: int) -> tuple[list[Person], str, bool]:
         query = rows.beginning_filter(self._tenant, rows.name_prefix(self._wanted), last if last != _NAMES else "")
@@ -90,7 +91,7 @@ class DirectorySearch:
 
     def _counts(self, person: Person, key: str) -> bool:
         """Whether the person is found by this row: still active and so called, and by no row before it."""
-        if not person.active or person.address.lower().startswith(self._beginning):
+        if not person.active or address_begins(person, self._sought):
             return False
         token = found_by(person, self._wanted)
         return bool(token) and key == rows.index_key(rows.name_prefix(token), person.address)

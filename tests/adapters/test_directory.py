@@ -61,6 +61,43 @@ def test_another_tenant_knows_nobody(directory: Directory) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        pytest.param("Hanako@例え.jp", "hanako@xn--r8jz45g.jp", id="a domain in its own script"),
+        pytest.param("hanako@xn--r8jz45g.jp", "HANAKO@例え.JP", id="A-labels"),
+        pytest.param('"hanako"@x.example', "hanako@X.example", id="quotes that it could do without"),
+        pytest.param("hanako@x.example", '"Hanako"@x.example', id="asked with such quotes"),
+        pytest.param("hanako@x.example.", "hanako@x.example", id="a final dot"),
+    ],
+)
+def test_one_mailbox_spelled_twice_is_one_person_and_shown_as_written(
+    directory: Directory, written: str, asked: str
+) -> None:
+    person = Person(written, "花子", groups=("sales",), id="id-h")
+    assert directory.people("demo", [asked]) == {}
+    directory.save("demo", [person])
+    assert directory.people("demo", [asked, written]) == {asked.lower(): person, written.lower(): person}
+    assert directory.people_by_id("demo", ["id-h"]) == {"id-h": person}
+    assert directory.members("demo", "sales", 5) == (person,)
+    assert {*_search(directory, asked), *_search(directory, written), *_search(directory, "HANA")} == {written.lower()}
+    again = replace(person, address=asked, display_name="再び")
+    directory.change("demo", person, again)
+    assert directory.everybody("demo") == (again,)
+    assert directory.members("demo", "sales", 5) == (again,)
+    directory.save("demo", [person, again, person])
+    assert directory.everybody("demo") == (person,)
+    directory.remove("demo", [asked])
+    assert directory.everybody("demo") == ()
+    assert directory.people("demo", [written])[written.lower()].active is False
+
+
+def test_the_beginning_of_a_domain_in_its_own_script_finds_whom_it_is_shown_with(directory: Directory) -> None:
+    directory.save("demo", [Person("hanako@例え.jp"), Person("hanako@他.jp"), Person("hanako@x.example")])
+    assert _search(directory, "hanako@例") == ["hanako@例え.jp"]
+    assert _search(directory, "hanako@xn--r8j") == ["hanako@例え.jp"]
+
+
+@pytest.mark.parametrize(
     "address",
     [
         pytest.param("a/b\\c#d?e@x.example", id="characters that keys must not hold"),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from shared.core.message.domains import normal_address
 from shared.core.message.identity import TENANT_ID
-from shared.core.people.name_tokens import found_by, wanted_token
+from shared.core.people.name_tokens import address_begins, found_by, wanted_token
 from shared.errors import Conflict, NotFound
 from shared.ports import Group, PeopleFound, Person
 from tests.fakes.trouble import Trouble
@@ -27,21 +28,21 @@ class FakeDirectory:
         """See the port."""
         with self.trouble.around("people"), self._lock:
             _check(tenant_id)
-            keys = [(tenant_id, address.lower()) for address in addresses]
-            return {key[1]: self._people[key] for key in keys if key in self._people}
+            wanted = {address.lower(): (tenant_id, normal_address(address)) for address in addresses}
+            return {name: self._people[key] for name, key in wanted.items() if key in self._people}
 
     def save(self, tenant_id: str, people: Sequence[Person]) -> None:
         """See the port."""
         with self.trouble.around("save"), self._lock:
             _check(tenant_id)
             for person in people:
-                self._people[tenant_id, person.address.lower()] = person
+                self._people[tenant_id, normal_address(person.address)] = person
 
     def change(self, tenant_id: str, before: Person | None, after: Person) -> None:
         """See the port."""
         with self.trouble.around("change"), self._lock:
             _check(tenant_id)
-            key = (tenant_id, after.address.lower())
+            key = (tenant_id, normal_address(after.address))
             present = self._people.get(key)
             if present not in (before, after):
                 raise Conflict("somebody else changed the person")
@@ -51,12 +52,12 @@ class FakeDirectory:
         """See the port."""
         with self.trouble.around("search"), self._lock:
             _check(tenant_id)
-            beginning, wanted = text.strip().lower(), wanted_token(text)
+            wanted = wanted_token(text)
             found: list[tuple[str, Person]] = []
             for key, person in sorted(self._people.items()):
                 if key[0] != tenant_id or not person.active:
                     continue
-                if key[1].startswith(beginning):
+                if address_begins(person, text):
                     found.append((f"a {key[1]}", person))
                 elif wanted and (token := found_by(person, wanted)):
                     found.append((f"n {token} {key[1]}", person))
@@ -83,8 +84,8 @@ class FakeDirectory:
         with self.trouble.around("remove"), self._lock:
             _check(tenant_id)
             for address in addresses:
-                known = self._people.get((tenant_id, address.lower()), Person(address.lower()))
-                self._people[tenant_id, address.lower()] = replace(known, active=False)
+                key = (tenant_id, normal_address(address))
+                self._people[key] = replace(self._people.get(key, Person(key[1])), active=False)
 
     def remove_groups(self, tenant_id: str, ids: Sequence[str]) -> None:
         """See the port."""
@@ -98,7 +99,9 @@ class FakeDirectory:
         with self.trouble.around("everybody"), self._lock:
             _check(tenant_id)
             return tuple(
-                person for key, person in sorted(self._people.items()) if key[0] == tenant_id and person.active
+                person
+                for key, person in sorted(self._people.items(), key=lambda one: one[1].address.lower())
+                if key[0] == tenant_id and person.active
             )
 
     def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
