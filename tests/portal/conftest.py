@@ -1,0 +1,36 @@
+"""Fixtures of the portal's browser tests: one running instance with some weeks of traffic, and one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from local.commands.seed import seed_traffic
+from shared.settings import read_process_settings
+from tests.support.browser import launched
+from tests.support.running import Running
+
+MESSAGES = 40
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """An instance for each test process."""
+    with Running(tmp_path_factory.mktemp("portal")) as instance:
+        seed_traffic(read_process_settings(instance.instance.environment), MESSAGES, 20, 1)
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def browser(running: Running) -> Iterator[Browser]:
+    """A browser for each test process. After the instance: playwright leaves an event loop running in this thread."""
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def origin(running: Running) -> str:
+    """The portal's address."""
+    return f"http://127.0.0.1:{running.instance.ports.portal}"

@@ -1,0 +1,115 @@
+"""Signing on to the portal: each role sees its pages, deep links are kept, and a session that ends takes nothing typed away."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from local.demo_tenant import ENTRA_TENANT
+from tests.support.portal import SIGN_ON, signed_on
+from tests.support.portal_texts import text
+from tests.support.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+OWN = {"held", "sent", "approvals", "passwords", "profile", "my-settings", "effective-settings"}
+READING = {"all-held", "tracking", "people", "groups", "reports", "audit"}
+ROLES = {
+    "sato@": OWN,
+    "takahashi@": OWN | READING | {"settings", "group-settings", "dry-run", "exchange"},
+    "yamamoto@": OWN | READING | {"exchange"},
+    "ito@": OWN | READING | {"settings", "group-settings", "dry-run", "exchange"},
+    "operator@": {"operator/tenants", "operator/usage", "operator/health", "operator/poison"},
+}
+
+
+@pytest.mark.parametrize("person", ROLES)
+def test_each_role_finds_its_pages_in_the_navigation(browser: Browser, origin: str, person: str) -> None:
+    with signed_on(browser, origin, person) as seen:
+        links = seen.page.locator("nav a")
+        expect(links.first).to_be_visible()
+        found = {str(link.get_attribute("href")).strip("/") for link in links.all()} - {""}
+        assert found == ROLES[person]
+        assert seen.troubles == []
+
+
+def test_a_deep_link_leads_there_after_signing_on(browser: Browser, origin: str) -> None:
+    with signed_on(browser, origin, "ito@", "en", "/tracking?subject=Estimate") as seen:
+        assert seen.page.url == f"{origin}/tracking?subject=Estimate"
+        expect(seen.page.get_by_role("heading", level=1)).to_have_text(text("en", "tracking.title"))
+        expect(seen.page.get_by_label(text("en", "tracking.subject"))).to_have_value("Estimate")
+
+
+def test_a_page_of_another_role_says_that_one_may_not(browser: Browser, origin: str) -> None:
+    with signed_on(browser, origin, "sato@", "ja", "/audit") as seen:
+        expect(seen.page.locator("main")).to_contain_text(text("ja", "problems.not-allowed"))
+
+
+def test_language_and_appearance_are_kept(browser: Browser, origin: str) -> None:
+    with signed_on(browser, origin, "sato@", "ja") as seen:
+        page = seen.page
+        page.locator("header button").last.click()
+        page.get_by_role("menuitemradio", name="English").click()
+        page.locator("header button").last.click()
+        page.get_by_role("menuitemradio", name=text("en", "common.theme_dark")).click()
+        page.reload()
+        seen.settle()
+        expect(page.get_by_role("heading", level=1)).to_have_text(text("en", "access.nav_home"))
+        expect(page.locator("[data-theme]").first).to_have_attribute("data-theme", "dark")
+
+
+def test_signing_out_ends_it(browser: Browser, origin: str) -> None:
+    with signed_on(browser, origin, "sato@", "ja") as seen:
+        seen.page.locator("header button").last.click()
+        seen.page.get_by_role("menuitem", name=text("ja", "common.sign_out")).click()
+        seen.page.locator("button[name=logout]").click()
+        seen.page.goto(f"{origin}/held")
+        expect(seen.page.get_by_role("button", name=SIGN_ON["ja"])).to_be_visible()
+
+
+def test_what_was_typed_outlives_the_session(running: Running, browser: Browser, origin: str) -> None:
+    """The provider and the API refuse from a certain moment on, as they do when a session has ended or was revoked."""
+    address = "new.person@aozora.example"
+    ended = False
+
+    def refuse_token(route: Route) -> None:
+        if ended:
+            route.fulfill(status=400, headers=allowed, json={"error": "invalid_grant"})
+        else:
+            route.continue_()
+
+    def refuse_call(route: Route) -> None:
+        if ended and route.request.method != "OPTIONS":
+            problem = {"type": "/problems/sign-on-expired", "title": "", "status": 401}
+            route.fulfill(
+                status=401, headers=allowed, content_type="application/problem+json", body=json.dumps(problem)
+            )
+        else:
+            route.continue_()
+
+    allowed = {"Access-Control-Allow-Origin": origin}
+    with signed_on(browser, origin, "ito@", "en", "/people/new") as seen:
+        page = seen.page
+        page.route(f"http://127.0.0.1:{running.instance.ports.identity}/{ENTRA_TENANT}/v2.0/token", refuse_token)
+        page.route(f"http://127.0.0.1:{running.instance.ports.api}/api/v1/**", refuse_call)
+        field = page.get_by_role("textbox", name=text("en", "people.address"), exact=True)
+        field.fill(address)
+        ended = True
+        page.get_by_role("button", name=text("en", "common.save")).click()
+        dialog = page.get_by_role("alertdialog")
+        expect(dialog).to_contain_text(text("en", "access.ended_title"))
+        seen.picture("session-ended-en-light")
+        assert seen.violations() == []
+        ended = False
+        with page.expect_popup() as opened:
+            dialog.get_by_role("button", name=text("en", "access.sign_on_again")).click()
+        popup = opened.value
+        if not popup.is_closed():
+            popup.wait_for_event("close")
+        expect(dialog).to_have_count(0)
+        expect(field).to_have_value(address)
+        page.get_by_role("button", name=text("en", "common.save")).click()
+        expect(page).to_have_url(f"{origin}/people/{address.replace('@', '%40')}")
+    assert running.app.directory.people("demo", [address])
