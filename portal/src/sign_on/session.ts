@@ -1,16 +1,17 @@
 /** Sign-on with OpenID Connect through MSAL; tokens stay in this tab's session storage. */
 import {
-  InteractionRequiredAuthError,
+  AuthError,
   ProtocolMode,
   PublicClientApplication,
   type AccountInfo,
   type Configuration as MsalConfiguration,
 } from "@azure/msal-browser";
 
-import { ApiProblem } from "../api/problem";
+import { ApiProblem, offline } from "../api/problem";
 import type { Configuration } from "../configuration";
 
-export class SessionEnded extends Error {}
+/** MSAL's codes for a provider that cannot be reached. */
+const NO_NETWORK = new Set(["no_network_connectivity", "network_error", "get_request_failed", "post_request_failed"]);
 
 export class Session {
   private ended: (() => void) | null = null;
@@ -79,11 +80,10 @@ export class Session {
       });
       return result.accessToken;
     } catch (error) {
-      if (error instanceof InteractionRequiredAuthError || renew) {
-        this.ended?.();
-        throw new ApiProblem(401, "sign-on-expired", "", "", [], undefined);
-      }
-      throw error;
+      if (error instanceof AuthError && NO_NETWORK.has(error.errorCode)) throw offline();
+      // Whatever else keeps MSAL from a token (a frame that may not load, a provider that wants to ask) needs the person.
+      this.ended?.();
+      throw new ApiProblem(401, "sign-on-expired", "", "", [], undefined);
     }
   }
 }
