@@ -259,6 +259,12 @@ class Directory(Protocol):
         """
         ...
 
+    def addresses_of(self, tenant_id: str, id_: str, limit: int) -> tuple[str, ...]:
+        """Normal addresses of all rows with this directory id, also of those who were removed, sorted, at most ``limit``;
+        none for an empty id.
+        """
+        ...
+
     def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
         """Active people who are directly in a group, by address, at most ``limit``; costs what the group's size is."""
         ...

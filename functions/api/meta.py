@@ -7,6 +7,7 @@ import msgspec
 from functions.api.route import Answer, Call, Routes
 from shared.core.access.roles import PortalRole, Right
 from shared.settings import VERSION
+from shared.usecases.people_about import principals_of
 
 routes = Routes("Service")
 
@@ -65,7 +66,7 @@ def me(call: Call) -> Me:
     """The person behind the token, as Matta knows them."""
     who = call.principal
     name = call.app.settings.tenant(who.tenant_id).name if who.tenant_id else ""
-    principals = call.app.delegations.principals_of(who.tenant_id, who.address) if who.tenant_id else ()
+    principals = principals_of(call.app, who.tenant_id, who.address) if who.tenant_id else ()
     return Me(
         tenant_id=who.tenant_id,
         tenant_name=name,

@@ -73,19 +73,28 @@ class TableDirectory:
 
     def people_by_id(self, tenant_id: str, ids: Sequence[str]) -> dict[str, Person]:
         """See the port: one range of keys for each id, and then its people. Raises ``StorageUnavailable``."""
-        _check(tenant_id)
-        prefixes = {id_: rows.id_prefix(id_) for id_ in ids if id_}
-        kept = self._cache.get(tenant_id, prefixes.values())
         found: dict[str, Person] = {}
-        for id_, prefix in prefixes.items():
-            addresses: Any = kept.get(prefix)
-            if addresses is None:
-                addresses = self._addresses(tenant_id, prefix, "", 1000)
-                self._cache.keep(tenant_id, {prefix: addresses})
-            known = [person for person in self.people(tenant_id, addresses).values() if person.id == id_]
+        for id_ in ids:
+            known = self._with_id(tenant_id, id_)
             if known:
                 found[id_] = min(known, key=lambda person: (not person.active, person.address.lower()))
         return found
+
+    def addresses_of(self, tenant_id: str, id_: str, limit: int) -> tuple[str, ...]:
+        """See the port: as ``people_by_id``, and cached as that is. Raises ``StorageUnavailable``."""
+        return tuple(sorted({normal_address(one.address) for one in self._with_id(tenant_id, id_)})[:limit])
+
+    def _with_id(self, tenant_id: str, id_: str) -> list[Person]:
+        """Everybody with a directory id, which is one person by each of their addresses."""
+        _check(tenant_id)
+        if not id_:
+            return []
+        prefix = rows.id_prefix(id_)
+        addresses: Any = self._cache.get(tenant_id, (prefix,)).get(prefix)
+        if addresses is None:
+            addresses = self._addresses(tenant_id, prefix, "", 1000)
+            self._cache.keep(tenant_id, {prefix: addresses})
+        return [person for person in self.people(tenant_id, addresses).values() if person.id == id_]
 
     def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
         """See the port: the group's index rows, and then its people. Raises ``StorageUnavailable``."""

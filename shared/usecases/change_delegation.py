@@ -19,7 +19,7 @@ from shared.errors import Conflict, PermanentError
 from shared.ports_people import AuditCode, AuditEntry
 from shared.usecases.decide_hold import TRIES, Asker, NotEntitled
 from shared.usecases.note_look import note_refusal
-from shared.usecases.people_about import people_of
+from shared.usecases.people_about import people_of, principals_of
 
 MOST_PROXIES = 20
 MOST_ABSENCES = 20
@@ -87,7 +87,7 @@ def name_proxy(
         others = tuple(one for one in before.proxies if one is not known and (one.until is None or one.until > now))
         if len(others) >= MOST_PROXIES:
             raise DelegationRefused("too-many-proxies", f"Nobody may have more than {MOST_PROXIES} proxies.")
-        if known is None and len(app.delegations.principals_of(tenant_id, wanted)) >= MOST_PRINCIPALS:
+        if known is None and len(principals_of(app, tenant_id, wanted)) >= MOST_PRINCIPALS:
             raise DelegationRefused(
                 "too-many-principals",
                 f"This person is the proxy of {MOST_PRINCIPALS} people already; that is the most.",

@@ -19,7 +19,7 @@ from shared.core.lists.message_row import MessageRow, Shelf
 from shared.core.lists.page_mark import make_mark, read_mark
 from shared.core.message.domains import normal_address
 from shared.ports_lists import Place
-from shared.usecases.people_about import people_of
+from shared.usecases.people_about import addresses_of, people_of, principals_of
 
 PAGE = 50
 """Rows of a page, unless fewer or more are asked for."""
@@ -83,9 +83,11 @@ def list_to_approve(app: App, tenant_id: str, person: str, after: str = "", limi
 
 
 def _principals(app: App, tenant_id: str, person: str) -> tuple[str, ...]:
-    """Whose shelves a person reads: their own, and those of all who have named them, whatever the dates say."""
-    own = normal_address(person)
-    return tuple(dict.fromkeys((own, *app.delegations.principals_of(tenant_id, own))))
+    """Whose shelves a person reads: their own, and those of all who have named them, whatever the dates say.
+
+    By all of their addresses: who is the same person to the directory may act, and so must see what there is to do.
+    """
+    return (*addresses_of(app, tenant_id, person), *principals_of(app, tenant_id, person))
 
 
 def _own_mail(app: App, tenant_id: str, person: str) -> Judge:

@@ -21,6 +21,7 @@ from shared.errors import NotFound
 from shared.usecases.change_delegation import Changer
 from shared.usecases.effective_settings import effective_settings
 from shared.usecases.identify import groups_of
+from shared.usecases.people_about import principals_of
 from shared.usecases.reach_message import asker_of
 from shared.usecases.reach_settings import MayNotChange
 
@@ -111,7 +112,7 @@ def see_profile(app: App, who: Principal, address: str) -> Profile:
     reached = reach_person(app, who, address)
     tenant_id, now = who.tenant_id, app.clock.now()
     (delegation,) = app.delegations.of(tenant_id, (reached.address,)).values()
-    principals = app.delegations.principals_of(tenant_id, reached.address)
+    principals = principals_of(app, tenant_id, reached.address)
     person = app.directory.people(tenant_id, (reached.address,)).get(reached.address.lower())
     known = person or Person(reached.address, who.name if reached.own else "")
     names = _names(app, tenant_id, (known.manager, *principals, *(one.address for one in delegation.proxies)))

@@ -122,6 +122,19 @@ def test_addresses_that_look_alike_when_encoded_are_different_people(directory: 
     assert [found[person.address].display_name for person in people] == ["1", "2", "3"]
 
 
+def test_all_addresses_of_one_directory_id(directory: Directory) -> None:
+    people = [Person("b@x.example", id="1"), Person("A@x.example", id="1"), Person("c@x.example", id="2")]
+    directory.save("demo", [*people, Person("d@x.example")])
+    assert directory.addresses_of("demo", "1", 10) == ("a@x.example", "b@x.example")
+    assert directory.addresses_of("demo", "1", 1) == ("a@x.example",)
+    assert directory.addresses_of("demo", "3", 10) == directory.addresses_of("demo", "", 10) == ()
+    directory.save("demo", [replace(people[2], id="1"), replace(people[0], id="")])
+    directory.remove("demo", ["a@x.example"])
+    assert directory.addresses_of("demo", "1", 10) == ("a@x.example", "c@x.example")
+    with pytest.raises(NotFound):
+        directory.addresses_of("a/b", "1", 10)
+
+
 def test_more_people_than_a_transaction_holds(directory: Directory) -> None:
     people = [Person(f"p{number}@x.example", str(number)) for number in range(250)]
     directory.save("demo", people)

@@ -115,6 +115,13 @@ class FakeDirectory:
                     found[id_] = min(known, key=lambda one: (not one.active, one.address.lower()))
             return found
 
+    def addresses_of(self, tenant_id: str, id_: str, limit: int) -> tuple[str, ...]:
+        """See the port."""
+        with self.trouble.around("addresses_of"), self._lock:
+            _check(tenant_id)
+            found = sorted(key[1] for key, one in self._people.items() if key[0] == tenant_id and one.id == id_)
+            return tuple(found[:limit]) if id_ else ()
+
     def members(self, tenant_id: str, group_id: str, limit: int) -> tuple[Person, ...]:
         """See the port."""
         with self.trouble.around("members"), self._lock:

@@ -23,6 +23,7 @@ from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_settings
 
 BOSS = "boss@aozora.example"
 INFO = "info@aozora.example"
+ALIAS = "h.aoi@aozora.example"
 ADMIN = "postmaster@aozora.example"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=World().clock.now().tzinfo)
 List = Callable[..., ListPage]
@@ -118,6 +119,34 @@ def test_a_proxy_sees_the_principals_mail_among_their_own_by_time_and_for_whom(w
         ("2", Role.PROXY, INFO),
         ("1", Role.SENDER, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("person", "named"),
+    [
+        pytest.param(ALIAS, SENDER, id="signed on by an alias"),
+        pytest.param(SENDER, ALIAS, id="named by an alias"),
+        pytest.param(ALIAS, ALIAS, id="both"),
+    ],
+)
+def test_whoever_has_several_addresses_sees_what_there_is_for_any_of_them(
+    world: World, person: str, named: str
+) -> None:
+    world.directory.save("demo", [Person(SENDER, id="one"), Person(ALIAS, id="one"), Person(INFO, id="two")])
+    put(world, Shelf.HELD, SENDER, row(1))
+    put(world, Shelf.HELD, ALIAS, row(2, ALIAS))
+    put(world, Shelf.HELD, INFO, row(3, INFO))
+    put(world, Shelf.TO_APPROVE, INFO, row(4, BOSS, INFO))
+    name_proxy(world, INFO, named)
+    seen = list_held_for(world.app, "demo", person).rows
+    assert [(one.row.subject, one.standing.role) for one in seen] == [
+        ("3", Role.PROXY),
+        ("2", Role.SENDER),
+        ("1", Role.SENDER),
+    ]
+    assert subjects(list_to_approve(world.app, "demo", person)) == ["4"]
+    world.directory.save("demo", [Person(ALIAS, id="another"), Person(SENDER, id="one")])
+    assert subjects(list_held_for(world.app, "demo", SENDER)) == (["3", "1"] if named == SENDER else ["1"])
 
 
 @pytest.mark.parametrize(
