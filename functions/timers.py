@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from shared import wiring
+from shared.usecases.forget_activities import forget_activities
 from shared.usecases.recount_hours import recount_hours as recount
 from shared.usecases.run_due import run_due as run_due_work
 from shared.usecases.sweep_spool import sweep_spool as sweep
@@ -27,5 +28,7 @@ def sweep_spool(timer: func.TimerRequest) -> None:
 @bp.function_name("recount_hours")
 @bp.timer_trigger(arg_name="timer", schedule="30 */5 * * * *", run_on_startup=False)
 def recount_hours(timer: func.TimerRequest) -> None:
-    """Counters of reports and usage, for the hours whose messages changed."""
-    recount(wiring.build())
+    """Counters of reports and usage, for the hours whose messages changed; and what Teams sent long ago is forgotten."""
+    app = wiring.build()
+    recount(app)
+    forget_activities(app)

@@ -68,6 +68,10 @@ class Conversations(Protocol):
         """Whether this activity was never seen before; of two at the same time one is the first."""
         ...
 
+    def forget_seen(self, before: datetime, limit: int) -> int:
+        """Forget at most ``limit`` activities of all tenants that were seen before the hour of ``before``; how many."""
+        ...
+
 
 class TeamsMessenger(Protocol):
     """Sending to Teams (Bot Connector REST API). Every method raises ``TeamsUnavailable`` or ``NotReachable``."""

@@ -1,13 +1,18 @@
 """Conversations in Teams, in Table storage: the ``Conversations`` port.
 
-``{tenant}`` / ``c:{person}`` is one conversation. ``{tenant}:a:{first}`` / ``{digest}`` notes that an activity was seen;
-its ``at`` says when, for whoever clears up. The partitions by the digest's first letters spread a large tenant's writes.
+``{tenant}`` / ``c:{person}`` is one conversation. ``{tenant}:a:{first}`` / ``{digest}`` notes that an activity was seen.
+The partitions by the digest's first letters spread a large tenant's writes.
+
+``@seen:{YYYYMMDDHH}:{first}`` / ``{digest}:{tenant}`` finds those notes again by the hour (UTC) in which they were made. It is
+written before the note, so that no note is ever without one; no tenant's id begins with "@".
 """
 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -90,10 +95,46 @@ class TableConversations:
         _check(tenant_id)
         digest = hashlib.sha256(activity_id.encode("utf-8", "surrogatepass")).hexdigest()
         commit, commits = commit_history("")
-        row = {"PartitionKey": f"{tenant_id}:a:{digest[:2]}", "RowKey": digest, "at": now, "commits": commits}
+        row = {**_note_keys(tenant_id, digest), "at": now, "commits": commits}
         timeout = self._process.storage_timeout
+        found_by = {"PartitionKey": f"{_seen(now)}:{digest[:1]}", "RowKey": f"{digest}:{tenant_id}"}
+
+        def once() -> None:
+            with storage_call("note when an activity came"):
+                self._table.upsert_entity(found_by)
+
+        repeated(once, timeout)
         table = storage_table(self._process, self._name)
         return transact(table, [Insert(row)], commit, timeout, "note an activity") is not None
+
+    def forget_seen(self, before: datetime, limit: int) -> int:
+        """See the port: a query, and two requests for each. Raises ``StorageUnavailable``; what is left comes next time."""
+        wanted = f"PartitionKey ge '@seen:' and PartitionKey lt '{_seen(before)}'"
+
+        def listed() -> list[tuple[str, str]]:
+            with storage_call("list what was seen"):
+                found = self._table.query_entities(wanted, results_per_page=limit, select=["PartitionKey", "RowKey"])
+                return [(str(row["PartitionKey"]), str(row["RowKey"])) for row in islice(found, limit)]
+
+        def delete(partition: str, row: str) -> None:
+            with storage_call("forget what was seen"):
+                self._table.delete_entity(partition, row)  # no error where there is none
+
+        timeout = self._process.storage_timeout
+        old = repeated(listed, timeout)
+        for partition, name in old:
+            digest, _, tenant_id = name.partition(":")
+            repeated(partial(delete, *_note_keys(tenant_id, digest).values()), timeout)
+            repeated(partial(delete, partition, name), timeout)
+        return len(old)
+
+
+def _note_keys(tenant_id: str, digest: str) -> dict[str, str]:
+    return {"PartitionKey": f"{tenant_id}:a:{digest[:2]}", "RowKey": digest}
+
+
+def _seen(moment: datetime) -> str:
+    return f"@seen:{moment.astimezone(UTC):%Y%m%d%H}"
 
 
 def _key(person_id: str) -> str:

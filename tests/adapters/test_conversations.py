@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -78,6 +79,19 @@ def test_another_tenant_knows_nothing_of_it(conversations: Conversations) -> Non
 @pytest.mark.parametrize("activity", ODD_IDS, ids=["number", "key characters", "Japanese", "long", "no Unicode"])
 def test_an_activity_is_new_once(conversations: Conversations, activity: str) -> None:
     assert [conversations.first_time("demo", activity, NOW) for _ in range(3)] == [True, False, False]
+
+
+def test_what_was_seen_long_ago_is_forgotten_bit_by_bit_and_nothing_younger(conversations: Conversations) -> None:
+    old, young = NOW - timedelta(hours=50), NOW - timedelta(hours=46)
+    conversations.save("demo", HANAKO)
+    for number in range(5):
+        assert conversations.first_time("demo", f"old-{number}", old)
+    assert conversations.first_time("demo-2", "old-0", old)
+    assert conversations.first_time("demo", "young", young)
+    assert [conversations.forget_seen(NOW - timedelta(hours=48), 4) for _ in range(3)] == [4, 2, 0]
+    assert conversations.first_time("demo", "old-0", NOW)
+    assert not conversations.first_time("demo", "young", NOW)
+    assert conversations.of("demo", HANAKO.person_id) == HANAKO
 
 
 def test_of_ten_who_see_an_activity_at_once_one_is_the_first(conversations: Conversations) -> None:

@@ -176,3 +176,15 @@ def test_a_missing_table_is_never_taken_for_an_empty_one(
 ) -> None:
     with pytest.raises(StorageUnavailable):
         call(kind(replace(process, storage_timeout=0.5), table="missing"))
+
+
+def test_what_seeing_and_forgetting_activities_costs(make: Callable[[Any], Any], proxy: StorageProxy) -> None:
+    conversations = make(TableConversations)
+    for number in range(3):
+        proxy.requests.clear()
+        assert conversations.first_time("demo", str(number), NOW)
+        assert len(proxy.requests) == 2
+    for forgotten, requests in ((2, 5), (1, 3), (0, 1)):
+        proxy.requests.clear()
+        assert conversations.forget_seen(NOW + DAY, 2) == forgotten
+        assert len(proxy.requests) == requests

@@ -18,7 +18,7 @@ class FakeConversations:
         self.trouble = Trouble()
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, str], Conversation] = {}
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[str, str], datetime] = {}
 
     def save(self, tenant_id: str, conversation: Conversation) -> None:
         """See the port."""
@@ -45,8 +45,17 @@ class FakeConversations:
             key = (tenant_id, activity_id)
             if key in self._seen:
                 return False
-            self._seen.add(key)
+            self._seen[key] = now
             return True
+
+    def forget_seen(self, before: datetime, limit: int) -> int:
+        """See the port."""
+        with self.trouble.around("forget_seen"), self._lock:
+            hour = before.replace(minute=0, second=0, microsecond=0)
+            old = [key for key, at in self._seen.items() if at < hour][:limit]
+            for key in old:
+                del self._seen[key]
+            return len(old)
 
 
 def _check(tenant_id: str) -> None:
