@@ -118,9 +118,9 @@ class Acts:
         require(form.method == "POST", f"the form for {word} is sent by {form.method}")
         return self.desk.press(form, button, ticked=form.boxes if tick else ())
 
-    def confirm(self, asked: Page, word: str) -> Page:
-        """The second step of ``release`` or ``discard``."""
-        title = PAGE.text(f"confirm.{word}.title", self.language)
+    def confirm(self, asked: Page, word: str, question: str = "") -> Page:
+        """The second step of ``release`` or ``discard``; ``question`` where the page asks by another name than ``word``."""
+        title = PAGE.text(f"confirm.{question or word}.title", self.language)
         require(title in asked.text, f"the page does not ask again: {asked.text[:200]}")
         return self.press(asked, word)
 

@@ -120,7 +120,7 @@ def test_delayed_message_is_recalled_on_its_page(office: Office) -> None:
     sent = office.send("取り消すつもり", "tanaka@delay.example")
     page = office.page(office.notice("delayed", sent.subject))
     assert office.nothing_arrived(sent)
-    office.decide(page, "discard")
+    office.decide(page, "discard", "recall")
     office.in_state(sent, State.DISCARDED)
     assert office.nothing_arrived(sent)
 

@@ -138,9 +138,9 @@ class Office:
         assert find_form(page, "release") is not None
         return page
 
-    def decide(self, page: Page, word: str) -> None:
-        """Tick, press and confirm ``release`` or ``discard``."""
-        self.acts.confirm(self.acts.press(page, word), word)
+    def decide(self, page: Page, word: str, question: str = "") -> None:
+        """Tick, press and confirm ``release`` or ``discard``; ``question`` as ``Acts.confirm`` has it."""
+        self.acts.confirm(self.acts.press(page, word), word, question)
 
     def password(self, sent: Letter) -> str:
         """The password of a message's ZIP, out of its record."""
