@@ -54,24 +54,24 @@ class TenantsPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TenantEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the operator sets of a tenant. ``entra_tenant`` is the id of the directory that signs its people on."""
+    """What the operator sets of a tenant. ``entra_tenant`` is the id of the directory that signs its people on;
+    ``peers`` are addresses or ranges from which its mail comes, and stay as they are where they are left out.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     domains: Annotated[tuple[Domain, ...], msgspec.Meta(min_length=1, max_length=900)]
     plan: Plan = "standard"
     trial_ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     entra_tenant: EntraTenant = ""
+    peers: Annotated[tuple[Name, ...], msgspec.Meta(max_length=100)] | None = None
     comment: Comment = ""
 
 
 class TenantCreation(TenantEdit, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new tenant. ``next_hop`` takes its outgoing mail; ``peers`` are addresses or ranges from which its mail comes;
-    ``administrator`` is made tenant administrator.
-    """
+    """A new tenant. ``next_hop`` takes its outgoing mail; ``administrator`` is made tenant administrator."""
 
     tenant_id: TenantId
     next_hop: NextHopServer
-    peers: Annotated[tuple[Name, ...], msgspec.Meta(max_length=100)] = ()
     administrator: Address | Literal[""] = ""
 
 
@@ -143,7 +143,7 @@ def tenants(call: Call) -> TenantsPage:
 def create_new_tenant(call: Call) -> Answer:
     """409 where the id, a domain, a directory or a peer is another tenant's already."""
     given: TenantCreation = call.body
-    new = NewTenant(_change(given), given.tenant_id, given.next_hop, given.peers, given.administrator)
+    new = NewTenant(_change(given), given.tenant_id, given.next_hop, given.administrator)
     try:
         return _answer(create_tenant(call.app, call.principal, new, call.peer), 201)
     except TenantTaken as error:
@@ -167,7 +167,7 @@ def tenant(call: Call) -> Answer:
     problems=(409,),
 )
 def update_tenant(call: Call) -> Answer:
-    """Its name, domains, plan, trial and directory; everything else is the tenant's own."""
+    """Its name, domains, plan, trial, directory and peers; everything else is the tenant's own."""
     tenant_id = call.path["tenant_id"]
     try:
         return _answer(
@@ -250,7 +250,15 @@ def retry_parked_work(call: Call) -> Retried:
 
 
 def _change(given: TenantEdit) -> TenantChange:
-    return TenantChange(given.name, given.domains, given.plan, given.trial_ends_at, given.entra_tenant, given.comment)
+    return TenantChange(
+        given.name,
+        given.domains,
+        given.plan,
+        given.trial_ends_at,
+        given.entra_tenant,
+        given.comment,
+        given.peers,
+    )
 
 
 def _answer(view: TenantView, status: int = 200) -> Answer:

@@ -6,7 +6,9 @@ and people would belong to either.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,6 +61,7 @@ class TenantView:
     tenant_id: str
     name: str
     domains: tuple[str, ...]
+    peers: tuple[str, ...]
     plan: Plan
     trial_ends_at: datetime | None
     entra_tenant: str
@@ -79,7 +82,7 @@ class TenantsFound:
 
 @dataclass(frozen=True, slots=True)
 class TenantChange:
-    """What the operator sets of a tenant."""
+    """What the operator sets of a tenant. ``peers`` are where its mail comes from; ``None`` leaves them alone."""
 
     name: str
     domains: tuple[str, ...]
@@ -87,16 +90,16 @@ class TenantChange:
     trial_ends_at: datetime | None = None
     entra_tenant: EntraTenant = ""
     comment: str = ""
+    peers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewTenant:
-    """A tenant to be made. ``peers`` are where its mail comes from; ``administrator`` is empty or an address."""
+    """A tenant to be made. ``administrator`` is empty or an address."""
 
     change: TenantChange
     tenant_id: str
     next_hop: NextHopServer
-    peers: tuple[str, ...] = ()
     administrator: str = ""
 
 
@@ -122,18 +125,17 @@ def create_tenant(app: App, who: Principal, new: NewTenant, peer: str = "") -> T
     change = new.change
     if not TENANT_ID.fullmatch(new.tenant_id):
         raise InvalidSettings("no tenant id", public="Small letters, digits and dashes - at `$.tenant_id`")
-    for number, name in enumerate(new.peers):
-        _check_peer(name, number)
+    peers = _checked_peers(change)
     if any(one.tenant_id == new.tenant_id for one in app.settings.tenants()):
         raise TenantTaken("the id is taken", public="There is a tenant with this id already - at `$.tenant_id`")
-    _check_free(app, new.tenant_id, change, new.peers)
+    _check_free(app, new.tenant_id, change, peers)
     grants = (Grant(address=new.administrator, role="tenant-administrator"),) if new.administrator else ()
     settings = TenantSettings(
         tenant_id=new.tenant_id,
         name=change.name,
         domains=change.domains,
         routes=(Route(servers=(new.next_hop,)),),
-        ingress=Ingress(peers=new.peers),
+        ingress=Ingress(peers=peers),
         access=Access(entra_tenant=change.entra_tenant, grants=grants),
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
@@ -156,11 +158,13 @@ def change_tenant(
     Raises ``StaleEdit``, ``TenantTaken``, ``InvalidSettings``, ``NotFound``, ``TemporaryError``.
     """
     present = _present(app, tenant_id)
-    _check_free(app, tenant_id, change, ())
+    peers = present.ingress.peers if change.peers is None else _checked_peers(change)
+    _check_free(app, tenant_id, change, () if change.peers is None else peers)
     edit = msgspec.structs.replace(
         present,
         name=change.name,
         domains=change.domains,
+        ingress=msgspec.structs.replace(present.ingress, peers=peers),
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
         access=msgspec.structs.replace(present.access, entra_tenant=change.entra_tenant),
@@ -170,6 +174,8 @@ def change_tenant(
     fields = [
         name for name in ("name", "domains", "plan", "trial_ends_at") if getattr(present, name) != getattr(edit, name)
     ]
+    if present.ingress != edit.ingress:
+        fields.append("peers")
     if present.access != edit.access:
         fields.append("entra_tenant")
     note_change(app, tenant_id, AuditCode.TENANT_CHANGED, operator_of(who, peer), fields=", ".join(fields))
@@ -203,6 +209,7 @@ def _view(app: App, settings: TenantSettings) -> TenantView:
         settings.tenant_id,
         settings.name,
         settings.domains,
+        settings.ingress.peers,
         settings.plan,
         settings.trial_ends_at,
         settings.access.entra_tenant or settings.teams.entra_tenant,
@@ -235,7 +242,7 @@ def _check_free(app: App, tenant_id: str, change: TenantChange, peers: tuple[str
         directories = {other.access.entra_tenant, other.teams.entra_tenant} - {""}
         if change.entra_tenant in directories:
             raise TenantTaken("directory taken", public="It is another tenant's directory - at `$.entra_tenant`")
-        if set(peers) & set(other.ingress.peers):
+        if _networks(peers) & _networks(other.ingress.peers):
             raise TenantTaken("peer taken", public="Another tenant's mail comes from there - at `$.peers`")
 
 
@@ -249,8 +256,21 @@ def _shared_domain(wanted: tuple[str, ...], others: tuple[str, ...]) -> str:
     return ""
 
 
-def _check_peer(name: str, number: int) -> None:
-    try:
-        ipaddress.ip_network(name, strict=False)
-    except ValueError:
-        raise InvalidSettings("no peer", public=f"Neither an address nor a range - at `$.peers[{number}]`") from None
+def _networks(peers: Iterable[str]) -> set[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The ranges that the relay reads out of ``peers``: 192.0.2.1 and 192.0.2.1/32 are one, and would be nobody's."""
+    found = set()
+    for peer in peers:
+        with contextlib.suppress(ValueError):  # what is no range takes no mail
+            found.add(ipaddress.ip_network(peer.strip(), strict=False))
+    return found
+
+
+def _checked_peers(change: TenantChange) -> tuple[str, ...]:
+    peers = change.peers or ()
+    for number, name in enumerate(peers):
+        try:
+            ipaddress.ip_network(name.strip(), strict=False)
+        except ValueError:
+            public = f"Neither an address nor a range - at `$.peers[{number}]`"
+            raise InvalidSettings("no peer", public=public) from None
+    return peers

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from shared.core.hold.record import OutboxEntry, OutboxKind
-from shared.core.policy.tenant_settings import Access
+from shared.core.policy.tenant_settings import Access, Ingress
 from shared.ports_sign_on import SignOnClaims
 from shared.usecases.recount_hours import recount_hours
 from tests.support.api import DIRECTORY, call_api, granted, make_api_world, sign_on
@@ -31,7 +31,8 @@ NEW: Mapping[str, object] = {
 @pytest.fixture
 def world() -> World:
     return make_api_world(
-        access=Access(entra_tenant=DIRECTORY, grants=(granted("admin@aozora.example", "tenant-administrator"),))
+        access=Access(entra_tenant=DIRECTORY, grants=(granted("admin@aozora.example", "tenant-administrator"),)),
+        ingress=Ingress(peers=("198.51.100.9",)),
     )
 
 
@@ -57,6 +58,7 @@ def test_a_tenant_is_created_changed_suspended_and_goes_on(world: World) -> None
     path = "/operator/tenants/hoshizora"
     changed = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": made.headers["ETag"]})
     assert (changed.json["plan"], changed.json["trial_ends_at"], changed.json["state"]) == ("premium", None, "active")
+    assert changed.json["peers"] == ["192.0.2.0/24"], "what is left out stays"
     stale = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": made.headers["ETag"]})
     assert (stale.status, stale.json["current"]["version"]) == (412, changed.json["version"])
 
@@ -83,6 +85,9 @@ def _after(world: World) -> datetime:
         pytest.param({"domains": ["aozora.example."]}, 409, id="a domain of another tenant with a dot"),
         pytest.param({"domains": ["ａozora.example"]}, 409, id="a domain of another tenant in wide letters"),
         pytest.param({"entra_tenant": DIRECTORY}, 409, id="a directory of another tenant"),
+        pytest.param({"peers": ["198.51.100.0/24", "198.51.100.9"]}, 409, id="a peer of another tenant"),
+        pytest.param({"peers": ["198.51.100.9/32"]}, 409, id="a peer of another tenant as a range"),
+        pytest.param({"peers": [" 198.51.100.9 "]}, 409, id="a peer of another tenant between blanks"),
         pytest.param({"tenant_id": "A b"}, 422, id="an id with other characters"),
         pytest.param({"domains": []}, 422, id="no domain"),
         pytest.param({"domains": ["a b"]}, 422, id="no domain name"),
@@ -97,6 +102,18 @@ def test_a_tenant_that_cannot_be_is_refused(world: World, change: dict[str, obje
     reply = call_api(world, "POST", "/operator/tenants", operator(world), body={**NEW, **change})
     assert reply.status == status, reply.body
     assert [one.tenant_id for one in world.settings_store.tenants()] == ["demo"]
+
+
+def test_where_the_mail_comes_from_is_the_operators_to_change(world: World) -> None:
+    token = operator(world)
+    made = call_api(world, "POST", "/operator/tenants", token, body={**NEW, "peers": []})
+    edit = {name: NEW[name] for name in ("name", "domains", "entra_tenant", "peers")}
+    path = "/operator/tenants/hoshizora"
+    changed = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": made.headers["ETag"]})
+    assert (changed.status, changed.json["peers"]) == (200, ["192.0.2.0/24"])
+    edit |= {"peers": ["198.51.100.9/32"]}
+    refused = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": changed.headers["ETag"]})
+    assert (refused.status, refused.problem) == (409, "already-there")
 
 
 def test_nobody_of_a_suspended_tenant_signs_on(world: World) -> None:

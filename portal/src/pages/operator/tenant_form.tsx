@@ -14,7 +14,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalM,
     gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 10rem), 1fr))",
     // A choice is as wide as its longest word allows, and may be narrower here.
-    "& > *, & select": { minWidth: 0 },
+    "& > *, & .fui-Select, & select": { minWidth: 0, width: "100%" },
   },
 });
 
@@ -106,6 +106,15 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
       <Field label={t("operator.entra")} hint={t("operator.entra_hint")} {...wrong("entra")}>
         {input("entra", 36)}
       </Field>
+      <Field label={t("operator.peers")} hint={t("operator.peers_hint")}>
+        <Textarea
+          value={typed.peers}
+          rows={2}
+          onChange={(_, data) => {
+            put({ peers: data.value });
+          }}
+        />
+      </Field>
       {isNew ? (
         <>
           <Field label={t("operator.next_hop")} required {...wrong("host")}>
@@ -138,15 +147,6 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
               </Select>
             </Field>
           </div>
-          <Field label={t("operator.peers")} hint={t("operator.peers_hint")}>
-            <Textarea
-              value={typed.peers}
-              rows={2}
-              onChange={(_, data) => {
-                put({ peers: data.value });
-              }}
-            />
-          </Field>
           <Field label={t("operator.administrator")} {...wrong("administrator")}>
             {input("administrator", 320)}
           </Field>

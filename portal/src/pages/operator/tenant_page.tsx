@@ -129,6 +129,7 @@ function Shown({ view }: { readonly view: TenantView }) {
         [t("operator.tenant_id"), view.tenant_id],
         [t("operator.state"), <TenantStateBadge key="state" state={view.state} />],
         [t("operator.domains"), view.domains.join(", ")],
+        [t("operator.peers"), view.peers.join(", ")],
         [t("operator.plan"), t(`operator.plan.${view.plan}`)],
         [
           t("operator.trial_ends"),

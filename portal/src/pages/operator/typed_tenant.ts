@@ -56,6 +56,7 @@ export function typedOf(view: TenantView): TypedTenant {
     // It ends when the next day begins, so the last day is the one just before.
     trialEnds: view.trial_ends_at ? dayOf(new Date(Date.parse(view.trial_ends_at) - 1)) : "",
     entra: view.entra_tenant,
+    peers: view.peers.join("\n"),
   };
 }
 
@@ -66,6 +67,7 @@ export function editOf(typed: TypedTenant): TenantEdit {
     plan: typed.plan,
     trial_ends_at: (typed.plan === "trial" && dayEnd(typed.trialEnds)) || null,
     entra_tenant: typed.entra.trim().toLowerCase(),
+    peers: linesOf(typed.peers),
     comment: typed.comment.trim(),
   };
 }
@@ -83,7 +85,6 @@ export function creationOf(typed: TypedTenant): TenantCreation {
       weight: 1,
       timeout_seconds: 60,
     },
-    peers: linesOf(typed.peers),
     administrator: typed.administrator.trim(),
   };
 }
