@@ -67,14 +67,14 @@ def test_a_page_in_every_appearance(tabs: dict[str, Seen], language: str, person
     look(seen, f"{name_of(person, path)}-{language}", *(("light", "dark", "phone") if language == "ja" else ("phone",)))
 
 
-def look(seen: Seen, name: str, *appearances: str) -> None:
-    """One picture and one examination for each appearance."""
+def look(seen: Seen, name: str, *appearances: str, without: tuple[str, ...] = ()) -> None:
+    """One picture and one examination for each appearance; ``without`` are rules of axe-core that do not count."""
     problems = []
     for appearance in appearances:
         seen.page.emulate_media(color_scheme="dark" if appearance == "dark" else "light")
         seen.page.set_viewport_size(PHONE if appearance == "phone" else WIDE)
         seen.picture(f"{name}-{appearance}")
-        problems += [f"{appearance}: {problem}" for problem in seen.violations()]
+        problems += [f"{appearance}: {problem}" for problem in seen.violations(*without)]
         if appearance == "phone" and seen.overflows():
             problems.append("phone: the page is wider than the window")
     problems += [f"no text for {key}" for key in seen.untranslated()]
@@ -100,7 +100,8 @@ def test_the_open_menu_of_a_phone_and_of_a_person(tabs: dict[str, Seen], languag
     seen.open("/")
     seen.page.locator("header button").last.click()
     seen.page.get_by_role("menuitemradio", name="English").wait_for()
-    look(seen, f"person-{language}", "light", "dark")
+    # An open menu lies above the page, in no part of it.
+    look(seen, f"person-{language}", "light", "dark", without=("region",))
 
 
 def test_a_browser_loads_just_the_files_whose_size_is_checked(

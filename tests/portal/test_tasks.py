@@ -49,11 +49,20 @@ def record_of(running: Running, message_id: str, state: State) -> MessageRecord:
     return wait_for(look)
 
 
-def test_an_approver_approves_with_a_word(running: Running, browser: Browser, origin: str, language: str) -> None:
+def test_approval_is_asked_for_and_given(running: Running, browser: Browser, origin: str, language: str) -> None:
     sender, approver = (SENDER, COLLEAGUE) if language == "ja" else (WILSON, WATANABE)
-    sent = letter(sender, [COLLEAGUE if language == "ja" else WATANABE], f"{DISCOUNT} {language}")
+    sent = letter(sender, [CUSTOMER], f"{DISCOUNT} {language}")
     running.desk.send(sent)
-    record = record_of(running, sent.message_id, State.AWAITING_APPROVAL)
+    record = record_of(running, sent.message_id, State.HELD)
+    with signed_on(browser, origin, sender, language, f"/messages/{record.ref.queue_id}") as seen:
+        boxes = seen.page.locator("#decide").get_by_role("checkbox")
+        for number in range(boxes.count()):
+            boxes.nth(number).check()
+        fill(seen, "mail.comment", "お願いします")
+        press(seen, "mail.release_ask")
+        press(seen, "mail.confirm.release.do")
+        wait_for(lambda: running.record(record.ref).state is State.AWAITING_APPROVAL)
+        assert seen.troubles == []
     with signed_on(browser, origin, approver, language, "/approvals") as seen:
         seen.page.get_by_role("link", name=sent.subject).first.click()
         seen.settle()

@@ -6,7 +6,7 @@ import { createBrowserRouter, RouterProvider, useNavigate } from "react-router";
 
 import { bodyOf, makeApi } from "../api/client";
 import { ApiProblem } from "../api/problem";
-import { EmptyState } from "../components/empty_state";
+import { PageFrame } from "../components/page_frame";
 import { ProblemView } from "../components/problem_view";
 import { type Configuration, loadConfiguration } from "../configuration";
 import { Session } from "../sign_on/session";
@@ -198,10 +198,11 @@ function NoSuchPage() {
   const t = useText();
   const navigate = useNavigate();
   return (
-    <EmptyState
-      title={t("common.not_found_title")}
-      text={t("common.not_found_text")}
-      action={<Button onClick={() => void navigate("/")}>{t("common.to_start")}</Button>}
-    />
+    <PageFrame title={t("common.not_found_title")}>
+      <Body1>{t("common.not_found_text")}</Body1>
+      <div>
+        <Button onClick={() => void navigate("/")}>{t("common.to_start")}</Button>
+      </div>
+    </PageFrame>
   );
 }

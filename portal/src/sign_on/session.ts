@@ -23,6 +23,12 @@ export class Session {
   ) {}
 
   static async open(configuration: Configuration): Promise<Session> {
+    if (isPopup()) {
+      // The window that opened this one waits for the answer, and closes it.
+      const { broadcastResponseToMainFrame } = await import("@azure/msal-browser/redirect-bridge");
+      await broadcastResponseToMainFrame();
+      return new Promise(() => undefined);
+    }
     const { authority, client_id, scopes, known_authorities, authority_metadata } = configuration.sign_on;
     const auth: MsalConfiguration["auth"] = {
       clientId: client_id,
@@ -85,5 +91,16 @@ export class Session {
       this.ended?.();
       throw new ApiProblem(401, "sign-on-expired", "", "", [], undefined);
     }
+  }
+}
+
+/** Whether this window is there for signing on again: MSAL notes it in the state that the provider sends back. */
+function isPopup(): boolean {
+  const state = new URLSearchParams(window.location.hash.slice(1)).get("state")?.split("|")[0] ?? "";
+  try {
+    const noted = JSON.parse(atob(state.replace(/-/g, "+").replace(/_/g, "/"))) as { meta?: { interactionType?: unknown } };
+    return noted.meta?.interactionType === "popup";
+  } catch {
+    return false; // nobody has been to the provider
   }
 }

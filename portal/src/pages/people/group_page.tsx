@@ -24,7 +24,8 @@ import { personPath } from "./person_line";
 type GroupView = components["schemas"]["GroupView"];
 
 const useStyles = makeStyles({
-  names: { display: "flex", flexWrap: "wrap", columnGap: tokens.spacingHorizontalM },
+  // Each link as high as a finger needs (WCAG 2.5.8).
+  names: { display: "flex", flexWrap: "wrap", columnGap: tokens.spacingHorizontalM, "& > a": { lineHeight: "24px", minHeight: "24px" } },
 });
 
 export default function GroupPage() {
