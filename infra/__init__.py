@@ -1,0 +1,1 @@
+"""What Matta is on Azure: templates, scripts of azd, and their check."""
