@@ -269,6 +269,7 @@ ROOMS = (
             "shared.core.hold.state",
         ),
     ),
+    Room("infra/check", ("infra.check",), forbidden=("socket", "http", "urllib", "subprocess")),
     Room("function_app.py", ("functions",), ("azure.functions",)),
     Room(
         "smtp_relay",
