@@ -106,8 +106,8 @@ def test_what_was_typed_outlives_the_session(running: Running, browser: Browser,
         with page.expect_popup() as opened:
             dialog.get_by_role("button", name=text("en", "access.sign_on_again")).click()
         popup = opened.value
-        if not popup.is_closed():
-            popup.wait_for_event("close")
+        with popup.expect_event("close"):
+            popup.locator("button[name=person]", has_text="ito@").click()
         expect(dialog).to_have_count(0)
         expect(field).to_have_value(address)
         page.get_by_role("button", name=text("en", "common.save")).click()

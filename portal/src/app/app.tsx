@@ -113,7 +113,8 @@ function Welcome({ session }: { readonly session: Session }) {
 function SignedOn({ configuration, session }: Opened) {
   const t = useText();
   const { language } = useLanguage();
-  const [ended, setEnded] = useState(false);
+  /** Nothing until a session has ended for the first time; the dialog then stays, open or closed. */
+  const [ended, setEnded] = useState<boolean | null>(null);
   const api = useMemo(
     () => makeApi(configuration.api_url, { token: (renew) => session.token(renew), language: () => document.documentElement.lang }),
     [configuration.api_url, session],
@@ -148,9 +149,10 @@ function SignedOn({ configuration, session }: Opened) {
   return (
     <SignedContext value={signed}>
       <RouterProvider router={router()} />
-      {ended ? (
+      {ended !== null ? (
         <Suspense>
           <EndedDialog
+            open={ended}
             onCancel={() => {
               setEnded(false);
             }}

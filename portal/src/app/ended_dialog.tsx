@@ -3,15 +3,16 @@ import { ConfirmDialog } from "../components/confirm_dialog";
 import { useText } from "../text/language";
 
 interface Props {
+  readonly open: boolean;
   readonly onConfirm: () => void;
   readonly onCancel: () => void;
 }
 
-export default function EndedDialog({ onConfirm, onCancel }: Props) {
+export default function EndedDialog({ open, onConfirm, onCancel }: Props) {
   const t = useText();
   return (
     <ConfirmDialog
-      open
+      open={open}
       title={t("access.ended_title")}
       action={t("access.sign_on_again")}
       onCancel={onCancel}
