@@ -13,8 +13,9 @@ from functions.api.openapi import document
 sys.stdout.buffer.write(msgspec.json.encode(document()))' >"$document"
 
 cd portal
-npm ci
-npx --no-install openapi-typescript "$document" -o src/api/schema.gen.ts
-NODE_ENV=production npm run build
+# Into public/, whence every build takes it: azd may build once more by itself.
+printf '{"api_url": "%s"}\n' "$MATTA_PUBLIC_URL" >public/config.json
+npm ci --include=dev
+node node_modules/openapi-typescript/bin/cli.js "$document" -o src/api/schema.gen.ts
+NODE_ENV=production node node_modules/vite/bin/vite.js build
 rm -rf dist/.vite
-printf '{"api_url": "%s"}\n' "$MATTA_PUBLIC_URL" >dist/config.json

@@ -101,6 +101,12 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               { name: 'MATTA_RELAY_HEALTH_PORT', value: '8080' }
               { name: 'MATTA_RELAY_CONNECTIONS', value: string(connections) }
               { name: 'MATTA_RELAY_STOP_SECONDS', value: '30' }
+              // TCP ingress hides who connects: every client bears an address of the proxy (github.com/microsoft/
+              // azure-container-apps/issues/899). What counts by peer would let one client shut out all the others.
+              { name: 'MATTA_RELAY_CONNECTIONS_PER_PEER', value: string(connections) }
+              { name: 'MATTA_RELAY_STRANGER_CONNECTIONS', value: '100' }
+              { name: 'MATTA_RELAY_STRANGER_CONNECTIONS_PER_PEER', value: '100' }
+              { name: 'MATTA_RELAY_AUTH_FAILURES', value: '1000' }
             ],
             certificateVariables,
             clientCaVariables
