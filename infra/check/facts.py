@@ -42,6 +42,26 @@ class ResourceFacts:
         own = Object(body.line, tuple(entry for entry in body.entries if entry.key not in _OF_BICEP))
         yield from self._model(self.root, own, self.resource)
 
+    def can_read(self, path: tuple[str, ...]) -> bool:
+        """Whether a resource of this type has such a property; true where the facts are only of what is sent."""
+        if self.root.endswith("Parameters"):
+            return True
+        kind: Any = {"ref": self.root}
+        for name in path:
+            if isinstance(kind, dict) and "ref" in kind:
+                model = self.models.get(kind["ref"])
+                if model is None or "variants" in model:
+                    return True
+                known = model["properties"]
+            elif isinstance(kind, dict) and "object" in kind:
+                known = kind["object"]
+            else:
+                return not isinstance(kind, str) or kind == "any"
+            if name not in known:
+                return False
+            kind = known[name]["type"]
+        return True
+
     def _model(self, name: str, value: Object, where: str) -> Iterator[Problem]:
         model = self.models.get(name)
         if model is None:

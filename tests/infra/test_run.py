@@ -46,6 +46,8 @@ BROKEN = {
     "required-left-out": Broken("modules/bot.bicep", "    msaAppId: appId\n", "    description: appId\n", "missing-property", "  properties: {"),
     "name-left-out": Broken("modules/events.bicep", "  name: 'evgt-${suffix}'\n", "  tags: { x: suffix }\n", "missing-property", "resource topic"),
     "parent-left-out": Broken(FUNCTIONS, "  parent: app\n  name: 'ftp'", "  name: '${app.name}/ftp'", "missing-property", "resource ftp"),
+    "read-of-no-property": Broken("modules/portal.bicep", "site.properties.defaultHostname", "site.properties.defaultHostName", "unknown-read", "defaultHostName"),
+    "read-of-a-part-of-a-text": Broken(RELAY, "place.properties.staticIp", "place.properties.staticIp.address", "unknown-read", "output address"),
     "module-lacks-parameter": Broken("main.bicep", "    alertAddress: alertAddress\n", "", "module-parameter", "module alerts"),
     "module-parameter-unknown": Broken("main.bicep", "    alertAddress: alertAddress\n", "    alertAddress: alertAddress\n    pager: alertAddress\n", "module-parameter", "pager:"),
     "module-parameter-of-another-type": Broken("main.bicep", "    alertAddress: alertAddress\n", "    alertAddress: privateNetwork ? 'x' : alertAddress\n    tags: 1\n", "module-parameter", "tags: 1"),
