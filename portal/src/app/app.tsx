@@ -1,7 +1,7 @@
 /** From nothing to the signed-on person's pages: configuration, sign-on, who am I, routes. */
 import { Button, makeStyles, Spinner, Title1, tokens, Body1 } from "@fluentui/react-components";
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, type ComponentType, type ReactNode } from "react";
 import { createBrowserRouter, RouterProvider, useNavigate } from "react-router";
 
 import { bodyOf, makeApi } from "../api/client";
@@ -12,7 +12,8 @@ import { type Configuration, loadConfiguration } from "../configuration";
 import { Session } from "../sign_on/session";
 import { loadPageTexts } from "../text/catalogue";
 import { useLanguage, useText } from "../text/language";
-import { SignedContext } from "./api_context";
+import { SignedContext, useMe } from "./api_context";
+import { opens } from "./opens";
 import type { Page } from "./page";
 import { PAGES } from "./pages";
 import { Shell } from "./shell";
@@ -182,12 +183,27 @@ function router(): ReturnType<typeof createBrowserRouter> {
       path: "/",
       Component: Shell,
       children: [
-        ...PAGES.map((page) => ({ path: page.path, Component: lazy(() => opened(page)) })),
+        ...PAGES.map((page) => ({ path: page.path, Component: guarded(page) })),
         { path: "*", Component: NoSuchPage },
       ],
     },
   ]);
   return made;
+}
+
+/** The page for those whose it is; others who have its address are told so, and its code is not loaded. */
+function guarded(page: Page): ComponentType {
+  const Code = lazy(() => opened(page));
+  return function Guarded() {
+    const t = useText();
+    return opens(useMe(), page) ? (
+      <Code />
+    ) : (
+      <PageFrame title={t(page.title)}>
+        <Body1 role="alert">{t("problems.not-allowed")}</Body1>
+      </PageFrame>
+    );
+  };
 }
 
 /** A page's code, and the texts of pages with it. The start page says nothing that the frame does not. */

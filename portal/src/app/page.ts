@@ -14,5 +14,7 @@ export interface Page {
   readonly icon?: FluentIcon;
   /** Any of them is enough. */
   readonly rights: readonly Right[];
+  /** Only for roles that reach the whole organisation. */
+  readonly wholeTenant?: true;
   readonly load: () => Promise<{ default: ComponentType }>;
 }

@@ -5,7 +5,8 @@ import { lazy, Suspense, useState } from "react";
 import { NavLink, Outlet, useLocation } from "react-router";
 
 import { useText } from "../text/language";
-import { may, useMe } from "./api_context";
+import { useMe } from "./api_context";
+import { opens } from "./opens";
 import type { Page } from "./page";
 import { PAGES } from "./pages";
 import { PersonButton } from "./person_button";
@@ -103,7 +104,7 @@ export function Shell() {
     setAt(pathname);
     setOpen(false);
   }
-  const visible = PAGES.filter((page) => page.section && may(me, ...page.rights));
+  const visible = PAGES.filter((page) => page.section && opens(me, page));
   return (
     <>
       <a className={styles.skip} href="#content">

@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
 import { bodyOf } from "../../api/client";
-import { useApi } from "../../app/api_context";
+import { useApi, useMe } from "../../app/api_context";
+import { reachesAll } from "../../app/opens";
 import { keptDraft, type TenantSettings } from "./kept_draft";
 
 export const SOURCES = ["present", "switches", "file", "kept"] as const;
@@ -53,6 +54,7 @@ export function useDraft(wanted: string, onSource: (source: Source) => void): Dr
     queryKey: ["settings", "tenant", "dry-run"],
     queryFn: async ({ signal }) => bodyOf(await api.GET("/api/v1/settings/tenant", { signal })),
     retry: false,
+    enabled: reachesAll(useMe()),
   });
   const [kept] = useState(keptDraft);
   const [flipped, setFlipped] = useState<Flipped>(new Set());

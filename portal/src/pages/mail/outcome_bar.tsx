@@ -21,6 +21,9 @@ const INTENTS: Readonly<Record<MessageState, NonNullable<MessageBarProps["intent
   denied: "warning",
 };
 
+/** States in which there is no outcome yet. */
+const UNDECIDED: ReadonlySet<MessageState> = new Set(["held", "delayed", "awaiting-approval"]);
+
 interface Props {
   readonly view: MessageView;
   /** Said before everything else: that somebody else was first, or that it is done. */
@@ -44,7 +47,7 @@ export function OutcomeBar({ view, note }: Props) {
 
 function outcomeText(view: MessageView, me: string, language: string, t: ReturnType<typeof useText>): string {
   const { outcome, by_policy, state } = view.sheet;
-  if (!outcome) return state === "awaiting-approval" ? "" : t("mail.outcome_none");
+  if (!outcome) return UNDECIDED.has(state) ? "" : t("mail.outcome_none");
   const { actor } = outcome;
   const when = whenText(outcome.at, language);
   const verb = t(`mail.verb.${outcome.verb}` as TextKey);

@@ -30,6 +30,7 @@ export const settingsPages: readonly Page[] = [
     title: "nav.settings_tenant",
     icon: BuildingRegular,
     rights: ["read-settings"],
+    wholeTenant: true,
     load: () => import("./tenant_page"),
   },
   {
