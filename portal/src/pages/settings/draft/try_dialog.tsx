@@ -87,7 +87,7 @@ export default function TryDialog({ draft, onClose }: Props) {
                 onClick={() => {
                   keepDraft({ name: t("settings.try_name"), document: draft });
                   // The new window begins with a copy of this one's session storage, where the draft is.
-                  window.open("/dry-run?tab=traffic&draft=kept");
+                  window.open("/dry-run?tab=replay&draft=kept");
                 }}
               >
                 {t("settings.try_traffic")}
