@@ -22,7 +22,7 @@ FILES = [
     ROOT / "requirements-dev.txt",
     ROOT / "local" / "node" / "requirements.txt",
 ]
-OURS = {"function_app", "functions", "shared", "smtp_relay", "local", "tests", "bench"}
+OURS = {"function_app", "functions", "shared", "smtp_relay", "local", "tests", "bench", "infra"}
 OWNERS = packages_distributions()
 OTHER_ENVIRONMENT = ROOT / "tests" / "conformance" / "drive_worker.py"
 """Runs in the virtual environment of Microsoft's Python runtime, not in this one."""

@@ -23,9 +23,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield instance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(running: Running) -> Iterator[Browser]:
-    """A browser for each test process. After the instance: playwright leaves an event loop running in this thread."""
+    """A browser for each file. While it is open an event loop runs in this thread, which tests of other files must not
+    find there; so it comes after the instance and goes with the file.
+    """
     with launched() as found:
         yield found
 
