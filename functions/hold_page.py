@@ -1,20 +1,13 @@
 """HTTP trigger: the page that a link in a notice leads to (stage 6). GET and HEAD show; only POST can act."""
 
+from dataclasses import replace
+
 import azure.functions as func
 
-from functions.web import (
-    UnreadableForm,
-    accepted_languages,
-    chosen_language,
-    is_cross_site,
-    peer_of,
-    read_form,
-    respond,
-)
+from functions.web import FormFields, converse
 from shared import wiring
-from shared.usecases.hold_dialogue import Visit, plain_page, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
 from shared.usecases.hold_form import HoldForm
-from shared.usecases.web_page import Answer
 
 bp = func.Blueprint()
 
@@ -24,17 +17,11 @@ bp = func.Blueprint()
 def hold_page(req: func.HttpRequest) -> func.HttpResponse:
     """The next page of the dialogue about the link's message."""
     app = wiring.build()
-    token, language, accepted = req.route_params.get("token", ""), chosen_language(req), accepted_languages(req)
-    visit = Visit(token, language, accepted, peer_of(req))
-    if req.method != "POST":
-        return respond(req, visit_hold(app, visit))
-    if is_cross_site(req, app.process.public_url):
-        return respond(req, plain_page(Answer.STALE, visit))
-    try:
-        fields = read_form(req)
-    except UnreadableForm as refused:
-        return respond(req, plain_page(Answer.UNREADABLE, visit), status=refused.status)
-    form = HoldForm(
+    return converse(req, app.process.public_url, _form, lambda visit, form: visit_hold(app, replace(visit, form=form)))
+
+
+def _form(fields: FormFields) -> HoldForm:
+    return HoldForm(
         action=fields.one("action"),
         acknowledged=fields.numbers("ack"),
         mark=fields.one("mark"),
@@ -46,4 +33,3 @@ def hold_page(req: func.HttpRequest) -> func.HttpResponse:
         dropped_files=fields.words("drop-file"),
         comment=fields.one("comment"),
     )
-    return respond(req, visit_hold(app, Visit(token, language, accepted, visit.peer, form)))

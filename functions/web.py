@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
 
+from shared.usecases.hold_dialogue import Visit, plain_page
 from shared.usecases.web_page import Answer, Page
 
 LARGEST_FORM = 64 * 1024
@@ -147,3 +150,28 @@ def respond(req: func.HttpRequest, page: Page, *, status: int | None = None) -> 
         mimetype="text/html",
         charset="utf-8",
     )
+
+
+FormShape = TypeVar("FormShape")
+
+
+def converse(
+    req: func.HttpRequest,
+    public_url: str,
+    shape: Callable[[FormFields], FormShape],
+    visited: Callable[[Visit, FormShape | None], Page],
+) -> func.HttpResponse:
+    """One step of a dialogue on a link's page: a GET looks (``None``), a POST of our own form may act.
+
+    ``shape`` makes the dialogue's form of the posted fields. What comes from another site or is no form goes nowhere.
+    """
+    visit = Visit(req.route_params.get("token", ""), chosen_language(req), accepted_languages(req), peer_of(req))
+    if req.method != "POST":
+        return respond(req, visited(visit, None))
+    if is_cross_site(req, public_url):
+        return respond(req, plain_page(Answer.STALE, visit))
+    try:
+        fields = read_form(req)
+    except UnreadableForm as refused:
+        return respond(req, plain_page(Answer.UNREADABLE, visit), status=refused.status)
+    return respond(req, visited(visit, shape(fields)))
