@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
 
-from shared.usecases.hold_dialogue import Visit, plain_page
+from shared.usecases.link_dialogue import Visit, plain_page
 from shared.usecases.web_page import Answer, Page
 
 LARGEST_FORM = 64 * 1024

@@ -17,7 +17,7 @@ import msgspec
 from functions.api.problem import MEDIA_TYPE, Refusal, invalid, problem_body, problem_of
 from functions.api.rates import Rates
 from functions.api.registry import all_routes
-from functions.api.route import PREFIX, Answer, Call, Route
+from functions.api.route import Answer, Call, Route
 from functions.web import accepted_languages, peer_of
 from shared import log
 from shared.app import App
@@ -248,8 +248,3 @@ def _preflight(cors: dict[str, str]) -> func.HttpResponse:
         "Access-Control-Max-Age": "600",
     }
     return func.HttpResponse(b"", status_code=204, headers=HEADERS | cors | allowed)
-
-
-def mounted_at() -> str:
-    """The route template of the function that calls ``answer``."""
-    return PREFIX.lstrip("/") + "/{*path}"

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from shared import log
 from shared.app import App
 from shared.core.hold.actor import Channel
 from shared.core.hold.approval_standing import answerable_seats, approver_standing
 from shared.core.hold.approval_state import LONGEST_COMMENT
 from shared.core.hold.entitlement import Standing, sender_of
-from shared.core.hold.link import LinkClaims, LinkExpired, LinkForged, Purpose, read_link, sign_step, step_is_ours
+from shared.core.hold.link import LinkClaims, LinkForged, Purpose, read_link, sign_step, step_is_ours
 from shared.core.hold.record import MessageRecord
 from shared.core.notice.approval_pages import (
     ApprovalView,
@@ -26,11 +25,10 @@ from shared.core.notice.approval_pages import (
 from shared.core.notice.approval_sheet import make_approval_sheet
 from shared.core.notice.formats import zone_of
 from shared.core.notice.safe_text import many_lines
-from shared.errors import NotFound
 from shared.usecases.answer_approval import Answered, answer_approval, approval_people
-from shared.usecases.decide_hold import Asker, NotEntitled
+from shared.usecases.decide_hold import Asker
 from shared.usecases.effective_settings import settings_for
-from shared.usecases.hold_dialogue import Visit, plain_page
+from shared.usecases.link_dialogue import Visit, plain_page, safely
 from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign
 from shared.usecases.view_hold import message_preview, page_language
@@ -52,17 +50,7 @@ class ApprovalForm:
 
 def visit_approval(app: App, visit: Visit, form: ApprovalForm | None = None) -> Page:
     """The next page of the dialogue. Never raises: what goes wrong is a plain page too, and a line in the log."""
-    try:
-        return _Step(app, visit).answer(form)
-    except (LinkForged, NotFound):
-        return plain_page(Answer.UNKNOWN, visit)
-    except LinkExpired:
-        return plain_page(Answer.EXPIRED, visit)
-    except (LinkForeign, NotEntitled):
-        return plain_page(Answer.FOREIGN, visit)
-    except Exception as error:  # a visitor learns nothing of what is wrong inside
-        log.trouble("page", None, error)
-        return plain_page(Answer.BUSY, visit)
+    return safely(visit, lambda: _Step(app, visit).answer(form))
 
 
 class _Step:

@@ -7,17 +7,14 @@ link and the step, so another site cannot make one up, and the second question c
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from shared import log
 from shared.app import App
 from shared.core.hold.actor import Channel
-from shared.core.hold.link import LinkExpired, LinkForged, sign_step, step_is_ours
+from shared.core.hold.link import sign_step, step_is_ours
 from shared.core.hold.partial_release import CannotDrop, drop
 from shared.core.hold.record import State
 from shared.core.notice.hold_view import FilledIn, HoldView
-from shared.core.notice.pages import confirm_page, error_page, hold_page, outcome_page, withdraw_page
-from shared.core.text.language import choose_language
+from shared.core.notice.pages import confirm_page, hold_page, outcome_page, withdraw_page
 from shared.usecases.act_on_hold import WHOLE, Parting, act_on_hold
 from shared.usecases.approval_seats import NobodyToApprove
 from shared.usecases.decide_hold import (
@@ -25,11 +22,11 @@ from shared.usecases.decide_hold import (
     AlreadyActed,
     Asker,
     NotAcknowledged,
-    NotEntitled,
     Verb,
     missing_reasons,
 )
 from shared.usecases.hold_form import HoldForm, parting_of, step_of
+from shared.usecases.link_dialogue import Visit, plain_page, safely
 from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign, open_link
 from shared.usecases.view_hold import view_hold
@@ -40,39 +37,17 @@ WITHDRAW = "withdraw"
 """The form's word for taking a request for approval back; also the name of its first step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request to the page. ``form`` is ``None`` when it only looks. ``peer`` is the network address that asks."""
-
-    token: str
-    chosen_language: str = ""
-    accepted_languages: tuple[str, ...] = ()
-    peer: str = ""
-    form: HoldForm | None = None
-
-
 def visit_hold(app: App, visit: Visit) -> Page:
     """The next page of the dialogue. Never raises: what goes wrong is a plain page too, and a line in the log."""
-    try:
-        return _step(app, visit, visit.form)
-    except LinkForged:
-        return plain_page(Answer.UNKNOWN, visit)
-    except LinkExpired:
-        return plain_page(Answer.EXPIRED, visit)
-    except LinkForeign as foreign:
-        _note_foreign(app, visit, foreign)
-        return plain_page(Answer.FOREIGN, visit)
-    except NotEntitled:  # taken away between two looks; recorded where it was refused
-        return plain_page(Answer.FOREIGN, visit)
-    except Exception as error:  # a visitor learns nothing of what is wrong inside
-        log.trouble("page", None, error)
-        return plain_page(Answer.BUSY, visit)
 
+    def step() -> Page:
+        try:
+            return _step(app, visit, visit.form)
+        except LinkForeign as foreign:
+            _note_foreign(app, visit, foreign)
+            raise
 
-def plain_page(answer: Answer, visit: Visit) -> Page:
-    """The page for a visit that leads to no message."""
-    language = choose_language(visit.chosen_language, *visit.accepted_languages)
-    return web_page(answer, error_page(answer.value, language), language)
+    return safely(visit, step)
 
 
 def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:

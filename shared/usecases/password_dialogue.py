@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared import log
 from shared.app import App
 from shared.core.hold.actor import Channel
-from shared.core.hold.link import LinkExpired, LinkForged, Purpose, read_link, sign_step, step_is_ours
+from shared.core.hold.link import Purpose, read_link, sign_step, step_is_ours
 from shared.core.hold.password_notice import NoticeVerb
 from shared.core.hold.record import MessageRecord
 from shared.core.hold.sealed import CannotUnseal
@@ -21,9 +20,9 @@ from shared.core.notice.password_pages import ASKED_TWICE, Outcome, PasswordView
 from shared.core.notice.receipt_sheet import make_receipt_sheet
 from shared.errors import NotFound
 from shared.usecases.change_password_notice import NoticeChanged, change_password_notice
-from shared.usecases.decide_hold import Asker, NotEntitled
+from shared.usecases.decide_hold import Asker
 from shared.usecases.effective_settings import settings_for
-from shared.usecases.hold_dialogue import Visit, plain_page
+from shared.usecases.link_dialogue import Visit, plain_page, safely
 from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign, OpenedLink, open_link
 from shared.usecases.view_hold import page_language
@@ -48,17 +47,7 @@ class PasswordForm:
 
 def visit_passwords(app: App, visit: Visit, form: PasswordForm | None = None) -> Page:
     """The next page of the dialogue. Never raises: what goes wrong is a plain page too, and a line in the log."""
-    try:
-        return _Step(app, visit).answer(form)
-    except (LinkForged, NotFound):
-        return plain_page(Answer.UNKNOWN, visit)
-    except LinkExpired:
-        return plain_page(Answer.EXPIRED, visit)
-    except (LinkForeign, NotEntitled):
-        return plain_page(Answer.FOREIGN, visit)
-    except Exception as error:  # a visitor learns nothing of what is wrong inside
-        log.trouble("page", None, error)
-        return plain_page(Answer.BUSY, visit)
+    return safely(visit, lambda: _Step(app, visit).answer(form))
 
 
 class _Step:

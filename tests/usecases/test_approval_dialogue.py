@@ -15,8 +15,9 @@ from shared.errors import StorageUnavailable
 from shared.ports_people import AuditCode
 from shared.usecases.answer_approval import answer_approval
 from shared.usecases.approval_dialogue import ApprovalForm, visit_approval
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
 from shared.usecases.hold_form import HoldForm
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.make_link import make_link
 from shared.usecases.run_due import run_due
 from shared.usecases.web_page import Answer, Page

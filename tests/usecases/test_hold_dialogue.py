@@ -20,8 +20,9 @@ from shared.core.policy.tenant_settings import RuleAssignment
 from shared.errors import Conflict, StorageUnavailable
 from shared.ports_people import AuditCode
 from shared.usecases.act_on_hold import TRIES
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
 from shared.usecases.hold_form import HoldForm
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.web_page import Answer, Page
 from tests.support.app import OUTSIDE, SENDER, World, make_settings
 from tests.support.holds import link_to

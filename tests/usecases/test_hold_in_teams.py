@@ -11,7 +11,8 @@ from shared.core.hold.record import State
 from shared.core.people.person import PersonKind
 from shared.core.policy.tenant_settings import NoticeText
 from shared.ports_teams import TeamsUnavailable
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.run_due import run_due
 from shared.usecases.web_page import Answer
 from tests.support.app import OUTSIDE, SENDER, World

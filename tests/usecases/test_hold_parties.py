@@ -7,7 +7,8 @@ import pytest
 from shared.core.hold.link import read_link
 from shared.core.people.person import PersonKind
 from shared.ports import Person
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.web_page import Answer
 from tests.support.app import OUTSIDE, SENDER, World
 from tests.support.own_letters import letters, recipients, text_of, token_in

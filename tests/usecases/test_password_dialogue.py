@@ -13,7 +13,8 @@ from shared.core.policy.actions import Zip
 from shared.core.text.language import LANGUAGES
 from shared.errors import StorageUnavailable
 from shared.ports_people import AuditCode
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.password_dialogue import PasswordForm, visit_passwords
 from shared.usecases.web_page import Answer, Page
 from tests.fakes.secrets import FakeSecrets

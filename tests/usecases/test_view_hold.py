@@ -15,7 +15,8 @@ from shared.core.policy.tenant_settings import HoldNotices
 from shared.core.text.language import Language
 from shared.errors import StorageUnavailable
 from shared.ports import Content, Person
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.open_link import LinkForeign, open_link
 from shared.usecases.submit_own_mail import own_ref
 from shared.usecases.view_hold import LONGEST_PREFIX, read_prefix, view_hold

@@ -18,7 +18,8 @@ from shared.core.policy.tenant_settings import HoldNotices, NoticeChannel, Teams
 from shared.errors import StorageUnavailable
 from shared.ports import Person
 from shared.usecases.act_on_hold import Acted, Verb, act_on_hold
-from shared.usecases.hold_dialogue import Visit, visit_hold
+from shared.usecases.hold_dialogue import visit_hold
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.notify import notify_item
 from shared.usecases.plans import hold_plan
 from shared.usecases.run_due import run_due

@@ -15,7 +15,7 @@ from shared.core.policy.actions import Zip
 from shared.core.policy.tenant_settings import HoldNotices, NoticeChannel, NoticeText, Teams
 from shared.usecases.change_password_notice import change_password_notice
 from shared.usecases.decide_hold import Asker
-from shared.usecases.hold_dialogue import Visit
+from shared.usecases.link_dialogue import Visit
 from shared.usecases.password_dialogue import visit_passwords
 from shared.usecases.web_page import Answer
 from shared.usecases.write_receipt import write_receipt
