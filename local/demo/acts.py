@@ -15,7 +15,7 @@ from shared.core.text.language import Language
 from shared.core.text.notice import NOTICE
 from shared.core.text.page import PAGE
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 """How long an act waits for something that takes a second or two on an idle machine."""
 
 

@@ -150,7 +150,7 @@ class MailStore:
             )
         ]
 
-    def wait_for(self, count: int, *, timeout_seconds: float = 20.0, person: str = "") -> Sequence[StoredMessage]:
+    def wait_for(self, count: int, *, timeout_seconds: float = 90.0, person: str = "") -> Sequence[StoredMessage]:
         """Block until there are at least ``count`` messages (of ``person``), then return them.
 
         :raises TimeoutError: there were fewer after ``timeout_seconds``.

@@ -47,7 +47,7 @@ class NextHop:
         """All received so far, in order."""
         return self.store.messages()
 
-    def wait_for(self, count: int, *, timeout_seconds: float = 20.0, person: str = "") -> Sequence[StoredMessage]:
+    def wait_for(self, count: int, *, timeout_seconds: float = 90.0, person: str = "") -> Sequence[StoredMessage]:
         """Block until ``count`` messages (from or to ``person``) are there; raises TimeoutError."""
         return self.store.wait_for(count, timeout_seconds=timeout_seconds, person=person)
 

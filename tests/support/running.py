@@ -116,14 +116,14 @@ class Running:
         child.signal(signal.SIGKILL)
         child.process.wait()
 
-    def wait_arrival(self, person: str, fits: Callable[[Arrival], bool], *, seconds: float = 40.0) -> Arrival:
+    def wait_arrival(self, person: str, fits: Callable[[Arrival], bool], *, seconds: float = 120.0) -> Arrival:
         """The first message to ``person`` that fits."""
         return wait_for(
             lambda: next((arrival for arrival in self.desk.arrivals(person) if fits(arrival)), None), seconds=seconds
         )
 
 
-def wait_for(look: Callable[[], Result | None], *, seconds: float = 40.0) -> Result:
+def wait_for(look: Callable[[], Result | None], *, seconds: float = 120.0) -> Result:
     """Look again and again until there is something. Raises ``TimeoutError``."""
     deadline = time.monotonic() + seconds
     while True:

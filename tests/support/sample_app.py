@@ -101,7 +101,7 @@ class SampleApp:
         self.queue().send_message(base64.b64encode(json.dumps({"name": name, **more}).encode()).decode())
 
 
-def until(condition: Callable[[], Any], timeout: float = 20.0) -> Any:
+def until(condition: Callable[[], Any], timeout: float = 60.0) -> Any:
     """Wait until `condition` is true; returns what it returned. Raises AssertionError after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
