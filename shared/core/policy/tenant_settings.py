@@ -12,12 +12,21 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.core.policy.conditions.model import AddressList, Condition
+from shared.core.policy.delivery_settings import Delivery as Delivery
+from shared.core.policy.delivery_settings import DkimKey as DkimKey
+from shared.core.policy.delivery_settings import Gathering as Gathering
+from shared.core.policy.delivery_settings import NextHopServer as NextHopServer
+from shared.core.policy.delivery_settings import OAuthClient as OAuthClient
+from shared.core.policy.delivery_settings import Route as Route
+from shared.core.policy.delivery_settings import Signing as Signing
+from shared.core.policy.delivery_settings import StartTls as StartTls
 from shared.core.policy.model import Address, Domain, Language, Model, Name, TenantId, TimeOfDay
 from shared.core.policy.policies import Policy, SubjectMark, Template
+from shared.core.policy.retention_settings import LegalHold as LegalHold
+from shared.core.policy.retention_settings import Retention as Retention
 from shared.core.policy.settings_check import check_settings
 from shared.errors import InvalidSettings
 
-StartTls = Literal["none", "opportunistic", "required", "verified"]
 RuleKind = Literal[
     "has-attachments",
     "recipient-external",
@@ -86,40 +95,6 @@ class SystemPolicies(Model, frozen=True):
     read_receipts: bool = True
     dsns: bool = True
     calendar_replies: bool = True
-
-
-class NextHopServer(Model, frozen=True):
-    """One SMTP server that takes the tenant's outgoing mail. Among several of one priority, ``weight`` shares the load.
-
-    ``password_secret`` names a secret; the password itself is never part of settings.
-    """
-
-    host: Name
-    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 25
-    starttls: StartTls = "opportunistic"
-    username: str = ""
-    password_secret: str = ""
-    weight: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
-    timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=600)] = 60.0
-
-
-class Route(Model, frozen=True):
-    """The next hops for some recipient domains; ``domains`` empty means every other domain.
-
-    By ``name`` a policy can send a message through it whatever its recipients' domains are.
-    """
-
-    servers: Annotated[tuple[NextHopServer, ...], msgspec.Meta(min_length=1)]
-    domains: tuple[Domain, ...] = ()
-    name: Annotated[str, msgspec.Meta(max_length=200)] = ""
-
-
-class Delivery(Model, frozen=True):
-    """How long and how often delivery is tried, and from whom Matta's own mail comes."""
-
-    deadline_hours: Annotated[float, msgspec.Meta(gt=0, le=240)] = 48.0
-    first_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
-    longest_pause_seconds: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
 
 
 class BusinessHours(Model, frozen=True):
@@ -228,11 +203,16 @@ class Ingress(Model, frozen=True):
     """How the relay recognises a connection of this tenant: any one of these is enough.
 
     ``peers`` are addresses or CIDR ranges. ``certificates`` are SHA-256 fingerprints of client certificates in hex.
+    ``exchange_tenant`` is the directory id that Exchange Online names in its header for this organisation, and ``hosts``
+    are the relay's names that its connectors send to; both together with a domain of the tenant's in the reverse-path
+    tell mail from Exchange Online's shared servers apart (product.md M2).
     """
 
     peers: tuple[Name, ...] = ()
     certificates: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")], ...] = ()
     users: tuple[SmtpUser, ...] = ()
+    exchange_tenant: EntraTenant = ""
+    hosts: tuple[Domain, ...] = ()
 
 
 def _default_rules() -> tuple[RuleAssignment, ...]:
@@ -267,6 +247,9 @@ class TenantSettings(Model, frozen=True):
     plan: Plan = "standard"
     trial_ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     delivery: Delivery = Delivery()
+    signing: Signing = Signing()
+    gathering: Gathering = Gathering()
+    retention: Retention = Retention()
     fixed: tuple[SharedValue, ...] = ()
 
     @property
