@@ -5,7 +5,7 @@ Reads what ``spool_blob_writer.py`` commits; names and metadata are in ``spool_b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,8 @@ from shared.adapters.spool_blob_format import (
 from shared.adapters.storage_blob import BlobPiece, read_piece
 from shared.adapters.storage_clients import container_client
 from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
-from shared.adapters.storage_service import storage_service
+from shared.adapters.storage_listing import list_blobs, list_folders
+from shared.adapters.storage_service import StorageService, storage_service
 from shared.core.message.identity import MessageRef, ref_from_blob_name
 from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Content, Spooled, SpoolEntry
@@ -166,29 +167,32 @@ class BlobSpool:
 
     def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
         """See ``Spool``. Looks into the folders of the hours in which such messages can have begun."""
-        container = self._container(SPOOL)
-        for hour in self._hours(container, since - LONGEST_TRANSFER, until):
-            with storage_call("list the spool"):
-                for blob in container.list_blobs(name_starts_with=f"{hour}/"):
-                    committed = blob.last_modified
-                    if since < committed <= until:
-                        try:
-                            ref = ref_from_blob_name(blob.name)
-                        except ValueError:
-                            continue  # not a message: somebody else put it there
-                        yield SpoolEntry(ref, committed)
+        for hour in self._hours(since - LONGEST_TRANSFER, until):
+            for blob in list_blobs(self._service, self._prefix + SPOOL, f"{hour}/", self._repeated):
+                if since < blob.modified <= until:
+                    try:
+                        ref = ref_from_blob_name(blob.name)
+                    except ValueError:
+                        continue  # not a message: somebody else put it there
+                    yield SpoolEntry(ref, blob.modified)
 
-    def _hours(self, container: ContainerClient, first: datetime, last: datetime) -> list[str]:
+    def _hours(self, first: datetime, last: datetime) -> list[str]:
         start, end = (moment.astimezone(UTC) for moment in (first, last))
         hours = int((end - start) / _HOUR) + 2
         if hours <= _HOURS_LISTED_ONE_BY_ONE:
             names = {(start + _HOUR * number).strftime("%Y%m%d%H") for number in range(hours)}
             names.add(end.strftime("%Y%m%d%H"))
         else:
-            with storage_call("list the spool"):
-                names = {str(item.name).rstrip("/") for item in container.walk_blobs(delimiter="/")}
+            names = set(list_folders(self._service, self._prefix + SPOOL, self._repeated))
         low, high = start.strftime("%Y%m%d%H"), end.strftime("%Y%m%d%H")
         return sorted(name for name in names if low <= name <= high)
+
+    @property
+    def _service(self) -> StorageService:
+        return storage_service(self._process, "blob")
+
+    def _repeated(self, call: Callable[[], str]) -> str:
+        return repeated(call, self._process.storage_timeout)
 
     def _sidecar(self, ref: MessageRef) -> bytes:
         try:
@@ -201,7 +205,7 @@ class BlobSpool:
 
     def _piece(self, container: str, name: str, offset: int) -> BlobPiece:
         """Bytes from ``offset`` on, one piece at most. Raises ``NotFound``."""
-        service = storage_service(self._process, "blob")
+        service = self._service
 
         def once() -> BlobPiece | None:
             with storage_call("read a blob"):
