@@ -15,16 +15,17 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.functions.meta import Datum, get_binding_registry
-from azure.storage.queue import QueueMessage as StoredMessage
 
 from local.host.app_settings import connection_string, substitute
 from local.host.host_json import HostConfig
 from local.host.invoke import Invoker
 from local.host.metadata import FunctionSpec
+from local.host.queue_messages import TakenMessage
 from local.host.storage import Outage, StorageClients, Tasks, is_status, pause
 
 log = logging.getLogger("matta.host.queue")
 _SHORTEST_POLL = 0.05
+_SHORTEST_PAUSE = 0.025
 _FINISH_TRIES = 5
 
 
@@ -54,7 +55,7 @@ class QueueTrigger:
         self._lease = int(lease)
         connection = connection_string(str(spec.trigger.get("connection") or ""), settings, function=spec.name)
         self.queue_name = substitute(str(spec.trigger["queueName"]), settings, function=spec.name).lower()
-        self._queue = clients.queue(connection, self.queue_name)
+        self._queue = clients.messages(connection, self.queue_name)
         self._poison = clients.queue(connection, f"{self.queue_name}-poison")
         self._running = Tasks()
         self._wake = asyncio.Event()
@@ -85,25 +86,20 @@ class QueueTrigger:
             if found:
                 poll = _SHORTEST_POLL
                 continue
+            # Under load something ends all the time: looking again for each would be most of what the host does.
+            await asyncio.sleep(_SHORTEST_PAUSE)
             woken = self._wake.is_set()
             await pause(stop, poll, self._wake)
             poll = _SHORTEST_POLL if woken else min(self._longest_poll, poll * 1.5)
         await self._running.wait()
 
     async def _take(self) -> int:
-        size = self._config.queue_batch_size
-        pages = self._queue.receive_messages(
-            messages_per_page=size, max_messages=size, visibility_timeout=self._lease
-        ).by_page()
-        count = 0
-        async for page in pages:
-            async for message in page:
-                count += 1
-                self._running.start(self._handle(message))
-            break  # one request a turn: the next one only when there is room again
-        return count
+        taken = await self._queue.take(self._config.queue_batch_size, self._lease)
+        for message in taken:
+            self._running.start(self._handle(message))
+        return len(taken)
 
-    async def _handle(self, message: StoredMessage) -> None:
+    async def _handle(self, message: TakenMessage) -> None:
         if self._stop.is_set():
             await self._give_back(message, 0)
             return
@@ -143,7 +139,7 @@ class QueueTrigger:
         except binascii.Error as error:
             raise ValueError("not Base64") from error
 
-    def _value(self, message: StoredMessage, body: bytes) -> Any:
+    def _value(self, message: TakenMessage, body: bytes) -> Any:
         """The message as the function gets it: made by the worker's own converter."""
         try:
             data = Datum(type="string", value=body.decode())
@@ -160,17 +156,14 @@ class QueueTrigger:
         registry: Any = get_binding_registry()
         return registry.get("queueTrigger").decode(data, trigger_metadata=metadata)
 
-    async def _renew(self, message: StoredMessage, ended: asyncio.Event) -> None:
+    async def _renew(self, message: TakenMessage, ended: asyncio.Event) -> None:
         interval = self._lease / 2
         while True:
             await pause(ended, interval)
             if ended.is_set():
                 return
             try:
-                renewed = await self._queue.update_message(
-                    message.id, message.pop_receipt, visibility_timeout=self._lease
-                )
-                message.pop_receipt = renewed.pop_receipt
+                await self._queue.hide(message, self._lease)
                 interval = self._lease / 2
             except AzureError as error:
                 if is_status(error, 400, 404):
@@ -178,14 +171,14 @@ class QueueTrigger:
                     return
                 interval = min(1.0, self._lease / 4)
 
-    async def _finish(self, message: StoredMessage, poison: str | None) -> None:
+    async def _finish(self, message: TakenMessage, poison: str | None) -> None:
         """Delete a message, into the poison queue if need be. On failure it comes back: at least once, never lost."""
         if poison is not None:
             extra = {"event": "poison", "function": self.spec.name, "queue": self.queue_name, "message_id": message.id}
             log.error("a message goes to %s-poison: %s", self.queue_name, poison, extra=extra)
             if not await self._several_times(lambda: self._send_to_poison(message.content)):
                 return
-        await self._several_times(lambda: self._queue.delete_message(message.id, message.pop_receipt))
+        await self._several_times(lambda: self._queue.delete(message))
 
     async def _send_to_poison(self, content: str) -> None:
         try:
@@ -194,10 +187,8 @@ class QueueTrigger:
             await self._poison.create_queue()
             await self._poison.send_message(content, time_to_live=-1)
 
-    async def _give_back(self, message: StoredMessage, delay: int) -> None:
-        await self._several_times(
-            lambda: self._queue.update_message(message.id, message.pop_receipt, visibility_timeout=delay)
-        )
+    async def _give_back(self, message: TakenMessage, delay: int) -> None:
+        await self._several_times(lambda: self._queue.hide(message, delay))
 
     async def _several_times(self, request: Callable[[], Any]) -> bool:
         """Whether a request worked, tried again while storage is away and the lease may still hold."""

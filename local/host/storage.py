@@ -13,6 +13,7 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.host.blob_listing import BlobListing
+from local.host.queue_messages import QueueMessages
 
 _LONGEST_PAUSE = 5.0
 # The triggers retry by themselves, so one request gets one quick second chance and an end in sight.
@@ -39,10 +40,13 @@ class StorageClients:
 
     def listing(self, connection: str, container: str) -> BlobListing:
         """The listing of a container. Raises ValueError as `container` does; needs a running event loop."""
+        return BlobListing(self._service(connection), container, self._plain())
+
+    def _plain(self) -> aiohttp.ClientSession:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(sock_connect=5, total=60)
             self._session = aiohttp.ClientSession(timeout=timeout, trust_env=False)
-        return BlobListing(self._service(connection), container, self._session)
+        return self._session
 
     def _service(self, connection: str) -> BlobServiceClient:
         if connection not in self._blob:
@@ -51,9 +55,16 @@ class StorageClients:
 
     def queue(self, connection: str, name: str) -> QueueClient:
         """The client of a queue; messages are plain text to it. Raises ValueError as `container` does."""
+        return self._queues(connection).get_queue_client(name)
+
+    def messages(self, connection: str, queue: str) -> QueueMessages:
+        """The messages of a queue. Raises ValueError as `container` does; needs a running event loop."""
+        return QueueMessages(self._queues(connection), queue, self._plain())
+
+    def _queues(self, connection: str) -> QueueServiceClient:
         if connection not in self._queue:
             self._queue[connection] = QueueServiceClient.from_connection_string(connection, **_CLIENT_OPTIONS)
-        return self._queue[connection].get_queue_client(name)
+        return self._queue[connection]
 
     async def close(self) -> None:
         """Close all connections."""
