@@ -16,6 +16,7 @@ from shared.ports import (
     Spool,
     WorkQueue,
 )
+from shared.ports_dns import Dns
 from shared.ports_lists import MessageLists
 from shared.ports_operator import ParkedWork
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
@@ -50,3 +51,4 @@ class App:
     sign_on: SignOnTokens
     counters: Counters
     parked: ParkedWork
+    dns: Dns

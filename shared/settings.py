@@ -79,6 +79,8 @@ class ProcessSettings:
     """Directory of whoever runs this installation; its app role ``Matta.Operator`` counts."""
     next_hop_networks: str = ""
     """Networks beside the public internet in which next hops may be, with commas between (``10.1.0.0/16``)."""
+    dns_servers: str = ""
+    """Resolvers to ask, with commas between (``127.0.0.1:5353``); empty: those of the system."""
     direct_deliveries: int = 3
     """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
 

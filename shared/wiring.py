@@ -22,6 +22,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.counters_table import TableCounters
     from shared.adapters.delegations_table import TableDelegations
     from shared.adapters.directory_table import TableDirectory
+    from shared.adapters.dns_resolver import DnsResolver
     from shared.adapters.message_lists_table import TableMessageLists
     from shared.adapters.message_store_table import TableMessageStore
     from shared.adapters.notice_ledger_table import TableNoticeLedger
@@ -66,4 +67,5 @@ def connect(process: ProcessSettings) -> App:
         sign_on=JwtSignOnTokens(process),
         counters=TableCounters(process),
         parked=StorageParkedWork(process),
+        dns=DnsResolver(process.dns_servers),
     )

@@ -34,6 +34,7 @@ NOT_SET = {
     "watch_seconds": "the default is made for Azure",
     "settings_cache_seconds": "the default is made for Azure",
     "storage_timeout": "the default is made for Azure",
+    "dns_servers": "the platform's own resolver",
     "direct_deliveries": "the default is made for host.json",
 }
 """Fields of ``ProcessSettings`` that no template sets, and why."""

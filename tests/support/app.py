@@ -24,6 +24,7 @@ from tests.fakes.conversations import FakeConversations
 from tests.fakes.counters import FakeCounters
 from tests.fakes.delegations import FakeDelegations
 from tests.fakes.directory import FakeDirectory
+from tests.fakes.dns import FakeDns
 from tests.fakes.message_lists import FakeMessageLists
 from tests.fakes.message_store import FakeMessageStore
 from tests.fakes.next_hop import FakeNextHop
@@ -90,6 +91,7 @@ class World:
         self.sign_on = FakeSignOn()
         self.counters = FakeCounters()
         self.parked = FakeParkedWork()
+        self.dns = FakeDns()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -115,6 +117,7 @@ class World:
             sign_on=self.sign_on,
             counters=self.counters,
             parked=self.parked,
+            dns=self.dns,
         )
 
     def receive(self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None) -> MessageRef:
