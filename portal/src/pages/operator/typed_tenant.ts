@@ -2,6 +2,7 @@
 import type { components } from "../../api/schema.gen";
 import { dayEnd, dayOf } from "../../components/days";
 import { linesOf } from "../people/entries";
+import { SERVER_FORM } from "../settings/model/delivery_forms";
 
 type TenantEdit = components["schemas"]["TenantEdit"];
 type TenantCreation = components["schemas"]["TenantCreation"];
@@ -76,15 +77,7 @@ export function creationOf(typed: TypedTenant): TenantCreation {
   return {
     ...editOf(typed),
     tenant_id: typed.tenantId,
-    next_hop: {
-      host: typed.host.trim(),
-      port: typed.port,
-      starttls: typed.starttls,
-      username: "",
-      password_secret: "",
-      weight: 1,
-      timeout_seconds: 60,
-    },
+    next_hop: { ...SERVER_FORM.start, host: typed.host.trim(), port: typed.port, starttls: typed.starttls },
     administrator: typed.administrator.trim(),
   };
 }

@@ -3,9 +3,17 @@ import type { TextKey } from "../../../text/catalogue";
 import type { useText } from "../../../text/language";
 import { ACTIONS } from "../model/actions";
 import { CONDITIONS } from "../model/conditions";
-import { anyForm } from "../model/field";
 import {
   DELIVERY_FORM,
+  DKIM_FORM,
+  GATHERING_FORM,
+  OAUTH_FORM,
+  ROUTE_FORM,
+  SERVER_FORM,
+  SIGNING_FORM,
+} from "../model/delivery_forms";
+import { anyForm } from "../model/field";
+import {
   GENERAL_FORM,
   GRANT_FORM,
   HOURS_FORM,
@@ -14,11 +22,10 @@ import {
   NOTICE_TEXT_FORM,
   NOTICES_FORM,
   POLICY_FORM,
-  ROUTE_FORM,
-  SERVER_FORM,
   SYSTEM_FORM,
   TEMPLATE_FORM,
 } from "../model/forms";
+import { LEGAL_HOLD_FORM, RETENTION_FORM } from "../model/retention_forms";
 import { RULE_FORM } from "../model/rules";
 
 const HEADS: Readonly<Record<string, { readonly text: TextKey; readonly forms: readonly unknown[] }>> = {
@@ -27,11 +34,14 @@ const HEADS: Readonly<Record<string, { readonly text: TextKey; readonly forms: r
   lists: { text: "settings.part.lists", forms: [LIST_FORM] },
   templates: { text: "settings.part.templates", forms: [TEMPLATE_FORM] },
   notices: { text: "settings.part.notices", forms: [NOTICES_FORM, HOURS_FORM, NOTICE_TEXT_FORM] },
-  routes: { text: "settings.part.routes", forms: [ROUTE_FORM, SERVER_FORM] },
+  routes: { text: "settings.part.routes", forms: [ROUTE_FORM, SERVER_FORM, OAUTH_FORM] },
   subject_marks: { text: "settings.part.marks", forms: [MARK_FORM] },
   system_policies: { text: "settings.system.title", forms: [SYSTEM_FORM] },
   access: { text: "settings.part.access", forms: [GRANT_FORM] },
   delivery: { text: "settings.delivery.title", forms: [DELIVERY_FORM] },
+  signing: { text: "settings.part.signing", forms: [SIGNING_FORM, DKIM_FORM] },
+  gathering: { text: "settings.gathering.title", forms: [GATHERING_FORM] },
+  retention: { text: "settings.part.retention", forms: [RETENTION_FORM, LEGAL_HOLD_FORM] },
 };
 
 /** Fields that no table of a form describes, since they are edited by parts of their own. */
@@ -53,6 +63,14 @@ const OTHERS: Readonly<Record<string, TextKey>> = {
   grants: "settings.part.access",
   app_roles: "settings.grant.app_roles",
   rule: "settings.rule.kind",
+  oauth: "settings.oauth.title",
+  dkim: "settings.dkim.title",
+  legal_holds: "settings.legal_hold.title",
+  peers: "operator.peers",
+  exchange_tenant: "operator.exchange_tenant",
+  hosts: "operator.hosts",
+  certificates: "settings.general.certificates",
+  users: "settings.general.users",
   ingress: "settings.general.ingress",
   teams: "settings.general.teams",
   entra_tenant: "settings.general.entra_tenant",

@@ -2,8 +2,10 @@
 import type { useText } from "../../../text/language";
 import { ACTIONS } from "../model/actions";
 import { describeCondition, describeRule } from "../model/describe";
+import { DELIVERY_FORM, GATHERING_FORM, SIGNING_FORM } from "../model/delivery_forms";
 import { anyForm } from "../model/field";
-import { DELIVERY_FORM, GENERAL_FORM, HOURS_FORM, NOTICES_FORM, SYSTEM_FORM } from "../model/forms";
+import { GENERAL_FORM, HOURS_FORM, NOTICES_FORM, SYSTEM_FORM } from "../model/forms";
+import { RETENTION_FORM } from "../model/retention_forms";
 import { RULES } from "../model/rules";
 import type { AddressList, BusinessHours, Policy, Rule, Template, TenantSettings } from "../model/types";
 
@@ -43,7 +45,7 @@ export function settingText(path: string, value: unknown, t: Tell): Said {
   }
 }
 
-const FORMS = [NOTICES_FORM, SYSTEM_FORM, DELIVERY_FORM, GENERAL_FORM].map((form) => anyForm(form).fields);
+const FORMS = [NOTICES_FORM, SYSTEM_FORM, DELIVERY_FORM, SIGNING_FORM, GATHERING_FORM, RETENTION_FORM, GENERAL_FORM].map((form) => anyForm(form).fields);
 
 function single(path: string, value: unknown, t: Tell): string {
   const name = path.split(".").at(-1) ?? path;

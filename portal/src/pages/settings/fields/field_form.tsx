@@ -5,9 +5,12 @@ import { useText } from "../../../text/language";
 import { useEditor, useProblemAt } from "../draft/editor_context";
 import { type AnyField, type AnyForm, anyForm, type AnyValue, changed, controlOf, isShown } from "../model/field";
 import type { Condition } from "../model/types";
+import { CertificatesControl } from "./certificates_control";
 import { ChoiceControl, ChoicesControl, SwitchControl } from "./choice_controls";
+import { MomentControl } from "./moment_control";
 import { NamesControl } from "./names_control";
 import { NumberControl } from "./number_control";
+import { SecretControl } from "./secret_control";
 import { TextControl } from "./text_control";
 import { TextsControl } from "./texts_control";
 import { TreeField } from "./tree_field";
@@ -28,7 +31,7 @@ const useStyles = makeStyles({
   wide: { gridColumn: "1 / -1" },
 });
 
-const WIDE: readonly string[] = ["long", "tree", "texts", "addresses", "lists", "groups", "choices"];
+const WIDE: readonly string[] = ["long", "tree", "texts", "addresses", "lists", "groups", "choices", "certificates"];
 
 interface Props<T extends object> {
   readonly form: { readonly fields: unknown; readonly start: unknown };
@@ -58,6 +61,7 @@ export function FieldForm<T extends object>({ form, value, onChange, at, only, d
       {fields.map(({ name, field }) => (
         <OneField
           key={name}
+          name={name}
           field={field}
           control={controlOf(field, plain)}
           among={field.among?.(plain)}
@@ -74,6 +78,7 @@ export function FieldForm<T extends object>({ form, value, onChange, at, only, d
 }
 
 interface OneProps {
+  readonly name: string;
   readonly field: AnyField;
   readonly control: string;
   readonly among: readonly string[] | undefined;
@@ -83,7 +88,7 @@ interface OneProps {
   readonly onChange: (to: unknown) => void;
 }
 
-function OneField({ field, control, among, value, at, readOnly, onChange }: OneProps) {
+function OneField({ name, field, control, among, value, at, readOnly, onChange }: OneProps) {
   const t = useText();
   const styles = useStyles();
   const problem = useProblemAt(at);
@@ -123,6 +128,12 @@ function OneField({ field, control, among, value, at, readOnly, onChange }: OneP
           case "texts":
           case "addresses":
             return <TextsControl {...common} addresses={control === "addresses"} value={value as readonly string[]} onChange={onChange} />;
+          case "moment":
+            return <MomentControl {...common} value={typeof value === "string" ? value : ""} onChange={onChange} />;
+          case "certificates":
+            return <CertificatesControl {...common} value={typeof value === "string" ? value : ""} onChange={onChange} />;
+          case "secret":
+            return <SecretControl {...common} of={name} value={typeof value === "string" ? value : ""} onChange={onChange} />;
           default:
             return <TextControl {...common} control={control} value={typeof value === "string" ? value : ""} onChange={onChange} />;
         }

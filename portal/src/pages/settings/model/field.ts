@@ -5,8 +5,11 @@
 import type { TextKey } from "../../../text/catalogue";
 import type { Condition } from "./types";
 
-/** Free text. `password` is hidden until looked at; the others offer names that exist. */
-export type TextControl = "text" | "long" | "code" | "time" | "password" | "template" | "route" | "group";
+/**
+ * Free text. `password` is hidden until looked at, `certificates` may come from a file; `secret` is the name of a secret
+ * that the operator of the service has put there; the others offer names that exist.
+ */
+export type TextControl = "text" | "long" | "code" | "time" | "password" | "certificates" | "secret" | "template" | "route" | "group";
 /** Lists of texts: typed and pasted (`texts`, `addresses`, `days`), or names that exist. */
 export type ListControl = "texts" | "addresses" | "lists" | "groups";
 
@@ -42,6 +45,8 @@ type ControlOf<V, T> = [V] extends [boolean]
       ? string extends V
         ? { readonly control: TextControl }
         : Choice<V, T>
+      : [V] extends [string | null]
+        ? { readonly control: "moment" }
       : [V] extends [readonly string[]]
         ? string extends V[number]
           ? Texts<T>

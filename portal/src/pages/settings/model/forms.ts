@@ -3,13 +3,10 @@ import type { Form } from "./field";
 import type {
   AddressList,
   BusinessHours,
-  Delivery,
   Grant,
   HoldNotices,
-  NextHopServer,
   NoticeText,
   Policy,
-  Route,
   SubjectMark,
   SystemPolicies,
   Template,
@@ -89,57 +86,6 @@ export const MARK_FORM: Form<SubjectMark> = {
       control: "switch",
       label: "settings.mark.passes_approval",
       shown: (value) => value.effect === "send",
-    },
-  },
-};
-
-export const ROUTE_FORM: Form<Route, "servers"> = {
-  title: "settings.part.routes",
-  start: { servers: [], domains: [], name: "" },
-  fields: {
-    name: { control: "text", label: "settings.route.name", hint: "settings.route.name_hint" },
-    domains: { control: "texts", label: "settings.route.domains", hint: "settings.route.domains_hint" },
-  },
-};
-
-export const SERVER_FORM: Form<NextHopServer> = {
-  title: "settings.route.server",
-  start: {
-    host: "",
-    port: 25,
-    starttls: "opportunistic",
-    username: "",
-    password_secret: "",
-    weight: 1,
-    timeout_seconds: 60,
-  },
-  fields: {
-    host: { control: "code", label: "settings.server.host", required: true },
-    port: { control: "number", label: "settings.server.port", least: 1, most: 65_535 },
-    starttls: {
-      control: "choice",
-      label: "settings.server.starttls",
-      words: {
-        none: "settings.server.tls_none",
-        opportunistic: "settings.server.tls_opportunistic",
-        required: "settings.server.tls_required",
-        verified: "settings.server.tls_verified",
-      },
-    },
-    weight: { control: "number", label: "settings.server.weight", hint: "settings.server.weight_hint", least: 1, most: 1000 },
-    timeout_seconds: {
-      control: "number",
-      label: "settings.server.timeout",
-      least: 0.1,
-      most: 600,
-      unit: "policies.unit.seconds",
-    },
-    username: { control: "code", label: "settings.server.username", hint: "settings.server.username_hint" },
-    password_secret: {
-      control: "code",
-      label: "settings.server.password_secret",
-      hint: "settings.server.password_secret_hint",
-      shown: (value) => value.username !== "" || value.password_secret !== "",
     },
   },
 };
@@ -284,34 +230,6 @@ export const SYSTEM_FORM: Form<SystemPolicies> = {
     read_receipts: { control: "switch", label: "settings.system.read_receipts" },
     dsns: { control: "switch", label: "settings.system.dsns" },
     calendar_replies: { control: "switch", label: "settings.system.calendar_replies" },
-  },
-};
-
-export const DELIVERY_FORM: Form<Delivery> = {
-  title: "settings.delivery.title",
-  start: { deadline_hours: 48, first_pause_seconds: 60, longest_pause_seconds: 3600 },
-  fields: {
-    deadline_hours: {
-      control: "number",
-      label: "settings.delivery.deadline_hours",
-      least: 0.01,
-      most: 240,
-      unit: "policies.unit.hours",
-    },
-    first_pause_seconds: {
-      control: "number",
-      label: "settings.delivery.first_pause_seconds",
-      least: 0.01,
-      most: 3600,
-      unit: "policies.unit.seconds",
-    },
-    longest_pause_seconds: {
-      control: "number",
-      label: "settings.delivery.longest_pause_seconds",
-      least: 0.01,
-      most: 86_400,
-      unit: "policies.unit.seconds",
-    },
   },
 };
 

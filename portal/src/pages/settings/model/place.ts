@@ -14,6 +14,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   templates: "templates",
   notices: "notices",
   routes: "routes",
+  signing: "signing",
+  retention: "retention",
   subject_marks: "marks",
   system_policies: "policies",
   access: "access",

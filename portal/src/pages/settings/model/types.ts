@@ -22,6 +22,12 @@ export type NoticeWishes = Schemas["NoticeWishes"];
 export type NoticeText = Schemas["NoticeText"];
 export type BusinessHours = Schemas["BusinessHours"];
 export type Delivery = Schemas["Delivery"];
+export type OAuthClient = Schemas["OAuthClient"];
+export type DkimKey = Schemas["DkimKey"];
+export type Signing = Schemas["Signing"];
+export type Gathering = Schemas["Gathering"];
+export type Retention = Schemas["Retention"];
+export type LegalHold = Schemas["LegalHold"];
 export type SystemPolicies = Schemas["SystemPolicies"];
 export type Difference = Schemas["CheckedDraft"]["differences"][number];
 
@@ -47,6 +53,8 @@ export type Part =
   | "lists"
   | "notices"
   | "routes"
+  | "signing"
+  | "retention"
   | "marks"
   | "access"
   | "files"

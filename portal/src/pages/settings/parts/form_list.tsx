@@ -22,6 +22,10 @@ const useStyles = makeStyles({
 
 interface Props<T extends object> {
   readonly form: Form<T> | (Pick<Form<T>, "title" | "start"> & { readonly fields: unknown });
+  /** Only these fields of the form; all where it is left out. */
+  readonly only?: readonly (keyof T & string)[];
+  /** What is added; the form's start where it is left out. */
+  readonly fresh?: () => T;
   readonly items: readonly T[];
   readonly at: string;
   /** Tells the items apart, for screen readers. */
@@ -33,7 +37,7 @@ interface Props<T extends object> {
   readonly below?: (item: T, at: string, change: (next: T) => void) => ReactNode;
 }
 
-export function FormList<T extends object>({ form, items, at, nameOf, addLabel, emptyText, onChange, below }: Props<T>) {
+export function FormList<T extends object>({ form, items, at, nameOf, addLabel, emptyText, onChange, below, only, fresh }: Props<T>) {
   const t = useText();
   const shared = usePartStyles();
   const styles = useStyles();
@@ -51,7 +55,7 @@ export function FormList<T extends object>({ form, items, at, nameOf, addLabel, 
           return (
             <li key={index} className={styles.item} aria-label={name}>
               <div className={styles.form}>
-                <FieldForm form={form} value={item} at={place} onChange={change} />
+                <FieldForm form={form} value={item} at={place} onChange={change} {...(only ? { only } : {})} />
                 {below?.(item, place, change)}
               </div>
               {readOnly ? null : (
@@ -72,7 +76,7 @@ export function FormList<T extends object>({ form, items, at, nameOf, addLabel, 
         <Button
           icon={<AddRegular />}
           onClick={() => {
-            onChange([...items, form.start]);
+            onChange([...items, fresh ? fresh() : form.start]);
           }}
         >
           {addLabel}

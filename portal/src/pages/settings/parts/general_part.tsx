@@ -1,11 +1,12 @@
-/** The organisation itself: its name and time zone, its domains (which the operator of the service sets), and delivery. */
+/** The organisation itself: its name and time zone, its domains (which the operator of the service sets), delivery, and copies of one message. */
 import { Text } from "@fluentui/react-components";
 
 import { Section } from "../../../components/section";
 import { useText } from "../../../text/language";
 import { useEditor } from "../draft/editor_context";
 import { FieldForm } from "../fields/field_form";
-import { DELIVERY_FORM, GENERAL_FORM } from "../model/forms";
+import { DELIVERY_FORM, GATHERING_FORM } from "../model/delivery_forms";
+import { GENERAL_FORM } from "../model/forms";
 import { isTenant } from "../model/types";
 import { usePartStyles } from "./part_styles";
 
@@ -44,6 +45,17 @@ export default function GeneralPart() {
           at="$.delivery"
           onChange={(delivery) => {
             change({ ...document, delivery });
+          }}
+        />
+      </Section>
+      <Section title={t("settings.gathering.title")}>
+        <Text className={styles.muted}>{t("settings.gathering.lead")}</Text>
+        <FieldForm
+          form={GATHERING_FORM}
+          value={document.gathering}
+          at="$.gathering"
+          onChange={(gathering) => {
+            change({ ...document, gathering });
           }}
         />
       </Section>

@@ -6,12 +6,13 @@ import { Section } from "../../../components/section";
 import { useText } from "../../../text/language";
 import { useEditor } from "../draft/editor_context";
 import { FieldForm } from "../fields/field_form";
-import { ROUTE_FORM, SERVER_FORM } from "../model/forms";
+import { ROUTE_FORM, SERVER_BASICS, SERVER_FORM } from "../model/delivery_forms";
 import { moveItem } from "../model/reorder";
 import { isTenant, type Route } from "../model/types";
 import { FormList } from "./form_list";
 import { HopTest } from "./hop_test";
 import { usePartStyles } from "./part_styles";
+import { ServerMore } from "./server_more";
 
 const useStyles = makeStyles({ servers: { paddingTop: tokens.spacingVerticalS } });
 
@@ -93,6 +94,7 @@ function OneRoute({ route, index, count, onChange, onMove, onRemove }: OneProps)
         <Subtitle2 as="h3">{t("settings.route.servers")}</Subtitle2>
         <FormList
           form={SERVER_FORM}
+          only={SERVER_BASICS}
           items={route.servers}
           at={`${at}.servers`}
           nameOf={(server) => server.host}
@@ -101,7 +103,12 @@ function OneRoute({ route, index, count, onChange, onMove, onRemove }: OneProps)
           onChange={(servers) => {
             onChange({ ...route, servers: [...servers] });
           }}
-          below={(server) => <HopTest server={server} />}
+          below={(server, place, change) => (
+            <>
+              <ServerMore server={server} at={place} onChange={change} />
+              <HopTest server={server} />
+            </>
+          )}
         />
       </div>
     </Section>
