@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from shared.core.message.envelope import Envelope, Reception
+from shared.core.message.envelope import NO_WISH, DsnWish, Envelope, Reception
 from smtp_relay import replies
+from smtp_relay.dsn_parameters import MOST_ORIGINALS
 from smtp_relay.identification import AUTH_MECHANISMS, IdentifiedSession
 from smtp_relay.paths import Mail, Refused, read_mail, read_rcpt
 
@@ -19,7 +20,8 @@ class RelaySession(IdentifiedSession):
     def reset_transaction(self) -> None:
         """Forget sender and recipients (RFC 5321 section 4.1.1.5)."""
         self._mail: Mail | None = None
-        self._recipients: dict[str, None] = {}
+        self._recipients: dict[str, DsnWish] = {}
+        self._originals = 0
 
     @property
     def in_transaction(self) -> bool:
@@ -50,6 +52,7 @@ class RelaySession(IdentifiedSession):
                 "8BITMIME",
                 "SMTPUTF8",
                 "ENHANCEDSTATUSCODES",
+                "DSN",
             ]
         if self.tls_context is not None and self._tls_protocol is None:
             lines.append("STARTTLS")
@@ -93,19 +96,22 @@ class RelaySession(IdentifiedSession):
         self.say(replies.SENDER_OK)
 
     async def smtp_RCPT(self, argument: str) -> None:
-        """RCPT: one more recipient. The same one twice is one."""
+        """RCPT: one more recipient. The same one twice is one, and what was wished about it first stands."""
         if self._mail is None:
             self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
             return
         try:
-            recipient = read_rcpt(argument, smtputf8=self._mail.smtputf8)
+            rcpt = read_rcpt(argument, extended=self.extended, smtputf8=self._mail.smtputf8)
         except Refused as refusal:
             self.mistake(refusal.reply)
             return
-        if len(self._recipients) >= self.relay.configuration.recipients and recipient not in self._recipients:
-            self.say(replies.TOO_MANY_RECIPIENTS)
-            return
-        self._recipients[recipient] = None
+        if rcpt.recipient not in self._recipients:
+            originals = self._originals + len(rcpt.wish.original.encode())
+            if len(self._recipients) >= self.relay.configuration.recipients or originals > MOST_ORIGINALS:
+                self.say(replies.TOO_MANY_RECIPIENTS)
+                return
+            self._recipients[rcpt.recipient] = rcpt.wish
+            self._originals = originals
         self.say(replies.RECIPIENT_OK)
 
     async def smtp_DATA(self, argument: str) -> None:
@@ -113,7 +119,7 @@ class RelaySession(IdentifiedSession):
         if argument:
             self.mistake(replies.BAD_ARGUMENT)
             return
-        mail, recipients = self._mail, tuple(self._recipients)
+        mail, recipients, wishes = self._mail, tuple(self._recipients), tuple(self._recipients.values())
         if mail is None or not recipients or self.tenant_id is None:
             self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
             return
@@ -134,7 +140,15 @@ class RelaySession(IdentifiedSession):
         await self.flush()
         self.in_data = True
         try:
-            envelope = Envelope(mail.reverse_path, recipients, mail.smtputf8, mail.body)
+            envelope = Envelope(
+                mail.reverse_path,
+                recipients,
+                mail.smtputf8,
+                mail.body,
+                mail.ret,
+                mail.envid,
+                wishes if any(wish != NO_WISH for wish in wishes) else (),
+            )
             reply = await self.relay.receive(self, self.tenant_id, envelope, reception)
         finally:
             self.in_data = False

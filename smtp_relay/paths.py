@@ -7,9 +7,13 @@ path, missing angle brackets, long local parts. Source routes are taken and drop
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from shared.core.message.envelope import DsnWish
 from smtp_relay import replies
+from smtp_relay.dsn_parameters import RCPT_PARAMETERS, BadValue, read_envid, read_ret, read_wish
 
 LONGEST_ADDRESS = 320
 """64 + ``@`` + 255, counted in UTF-8 bytes."""
@@ -23,6 +27,8 @@ _ROUTE = rf"(?:@{_DOMAIN}(?:,@{_DOMAIN})*:)?"
 _BRACKETED = re.compile(rf"<{_ROUTE}(?P<address>(?:{_LOCAL}(?:@{_DOMAIN})?)?)>(?P<rest>(?:\s.*)?)", re.DOTALL)
 _BARE = re.compile(r"(?P<address>[^\s<>\"]+)(?P<rest>(?:\s.*)?)", re.DOTALL)
 _PARAMETER = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9-]*)(?:=(?P<value>[^\s=\x00-\x20\x7f][^\s\x00-\x20\x7f]*))?")
+_Given = TypeVar("_Given")
+_Read = TypeVar("_Read")
 _LARGEST_NUMBER = 20
 """Digits of a SIZE value (RFC 1870 section 3)."""
 
@@ -37,12 +43,25 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What MAIL said. ``size`` is the announced size in bytes, 0 where none was announced."""
+    """What MAIL said. ``size`` is the announced size in bytes, 0 where none was announced.
+
+    ``ret`` and ``envid`` are as in ``Envelope``.
+    """
 
     reverse_path: str
     smtputf8: bool
     body: str
     size: int
+    ret: str = ""
+    envid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rcpt:
+    """What RCPT said: the recipient, and what is wished about reports on it."""
+
+    recipient: str
+    wish: DsnWish
 
 
 def read_mail(argument: str, *, extended: bool) -> Mail:
@@ -51,6 +70,7 @@ def read_mail(argument: str, *, extended: bool) -> Mail:
     smtputf8 = False
     body = "7BIT"
     size = 0
+    ret = envid = ""
     if parameters and not extended:
         raise Refused(replies.BAD_PARAMETER)
     for name, value in parameters.items():
@@ -68,22 +88,37 @@ def read_mail(argument: str, *, extended: bool) -> Mail:
             size = int(value)
         elif name == "AUTH" and value is not None:
             pass  # RFC 4954 section 5: a server that offers AUTH must take it; nobody here is trusted to vouch for others
+        elif name == "RET":
+            ret = _checked(read_ret, value)
+        elif name == "ENVID":
+            envid = _checked(read_envid, value)
         elif name in {"SMTPUTF8", "BODY", "SIZE", "AUTH"}:
             raise Refused(replies.BAD_ARGUMENT)
         else:
             raise Refused(replies.BAD_PARAMETER)
     if address:
         _check(address, smtputf8, replies.BAD_SENDER)
-    return Mail(address, smtputf8, body, size)
+    return Mail(address, smtputf8, body, size, ret, envid)
 
 
-def read_rcpt(argument: str, *, smtputf8: bool) -> str:
-    """The recipient that RCPT names. Raises ``Refused``. ``postmaster`` alone is refused: no domain here is the relay's."""
+def read_rcpt(argument: str, *, extended: bool, smtputf8: bool) -> Rcpt:
+    """The argument of RCPT; ``extended`` tells whether the client said EHLO. Raises ``Refused``.
+
+    ``postmaster`` alone is refused: no domain here is the relay's.
+    """
     address, parameters = _read(argument, "TO:", replies.BAD_ADDRESS)
-    if parameters:
+    if not parameters.keys() <= RCPT_PARAMETERS or (parameters and not extended):
         raise Refused(replies.BAD_PARAMETER)
+    wish = _checked(lambda given: read_wish(given, smtputf8=smtputf8), parameters)
     _check(address, smtputf8, replies.BAD_ADDRESS)
-    return address
+    return Rcpt(address, wish)
+
+
+def _checked(read: Callable[[_Given], _Read], value: _Given) -> _Read:
+    try:
+        return read(value)
+    except BadValue as error:
+        raise Refused(replies.BAD_ARGUMENT) from error
 
 
 def _read(argument: str, keyword: str, bad: str) -> tuple[str, dict[str, str | None]]:

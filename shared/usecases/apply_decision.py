@@ -61,8 +61,7 @@ def apply_decision(
     calls = {variant_name(decision, index): part.transforms for index, part in enumerate(decision.parts)}
     made = []
     for name, recipients in recipients_by_variant(decision).items():
-        of_form = Envelope(envelope.reverse_path, recipients, envelope.smtputf8, envelope.body)
-        made.append(_applied(name, of_form, calls[name], data, around))
+        made.append(_applied(name, envelope.for_recipients(recipients), calls[name], data, around))
     return decision, tuple(made)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,7 @@ from shared.adapters.spool_blob import PIECE_BYTES, BlobSpool
 from shared.adapters.spool_blob_format import CONTAINERS, DamagedSpoolEntry, sidecar_name
 from shared.adapters.spool_blob_writer import BLOCK_BYTES, BlobSpoolWriter
 from shared.adapters.storage_clients import container_client
+from shared.core.message.envelope import DsnWish, Envelope
 from shared.core.message.identity import MessageRef
 from shared.errors import Conflict, NotFound, StorageUnavailable
 from shared.ports import Spool
@@ -189,6 +192,9 @@ def test_envelope_keeps_every_field_and_character(sides: Sides, process: Process
         recipients=('"a b\\"c"@例え.example', "山田@例え.example", "a+b=c@[192.0.2.1]"),
         smtputf8=True,
         body="8BITMIME",
+        ret="HDRS",
+        envid="a+2Bb",
+        wishes=(DsnWish(("SUCCESS", "DELAY"), "utf-8;山田@例え.example"), DsnWish(("NEVER",)), DsnWish()),
     )
     reception = replace(message.reception, helo="<b>&\u2028", tls="TLSv1.3 TLS_AES_256_GCM_SHA384")
     message = replace(message, envelope=envelope, reception=reception)
@@ -315,6 +321,31 @@ class TestDamage:
         with pytest.raises(DamagedSpoolEntry):
             blob_sides.spool.describe(ref)
         assert content_of(blob_sides.spool, "spool", ref) == b"bytes"
+
+    def test_an_envelope_of_an_earlier_version_is_read_without_what_it_did_not_know(
+        self, blob_sides: Sides, process: ProcessSettings
+    ) -> None:
+        ref = make_ref()
+        document = {
+            "version": 1,
+            "envelope": {
+                "reverse_path": "a@b.example",
+                "recipients": ["c@d.example"],
+                "smtputf8": False,
+                "body": "7BIT",
+            },
+            "reception": {
+                **dict.fromkeys(("peer", "helo", "protocol", "tls", "attributed_by", "relay_host", "session_id"), "x"),
+                "received_at": "2026-11-21T09:00:00Z",
+                "size": 5,
+            },
+        }
+        value = base64.b64encode(json.dumps(document).encode()).decode()
+        spool = container_client(process, blob_sides.prefix + "spool")
+        spool.get_blob_client(ref.blob_name).upload_blob(b"bytes", metadata={"spooled": value})
+        stored = blob_sides.spool.describe(ref)
+        assert stored is not None
+        assert stored.envelope == Envelope("a@b.example", ("c@d.example",))
 
     def test_missing_sidecar_is_damage_and_not_an_unknown_message(
         self, blob_sides: Sides, process: ProcessSettings

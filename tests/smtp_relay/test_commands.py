@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from shared.core.message.envelope import NO_WISH, DsnWish
 from shared.ports_relay import IngressRule
+from smtp_relay.dsn_parameters import LONGEST_ORCPT, MOST_ORIGINALS
 from tests.fakes.spool import FakeSpool
 from tests.support.relay import Dialogue, RunningRelay, wait_until
 
@@ -119,3 +121,54 @@ def test_mail_of_a_suspended_tenant_is_deferred_until_it_may_go_on(spool: FakeSp
         relay.source.present = (rule,)
         wait_until(lambda: not relay.relay.book.is_suspended("demo"))
         assert smtp.command("MAIL FROM:<a@b.example>")[:3] == "250"
+
+
+class TestReports:
+    """RFC 3461: what a client asks for about reports is kept with the envelope."""
+
+    def test_wishes_are_stored_with_the_envelope_and_the_first_of_a_recipient_stands(
+        self, relay: RunningRelay, spool: FakeSpool
+    ) -> None:
+        with Dialogue(relay.port) as smtp:
+            smtp.hello()
+            for command in (
+                "MAIL FROM:<a@b.example> RET=FULL ENVID=QQ314159",
+                "RCPT TO:<x@d.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;X@d.example",
+                "RCPT TO:<y@d.example>",
+                "RCPT TO:<x@d.example> NOTIFY=NEVER",
+            ):
+                assert smtp.command(command)[:3] == "250"
+            assert smtp.command("RCPT TO:<z@d.example> NOTIFY=NEVER,DELAY") == "501 5.5.4 syntax error in parameters"
+            assert smtp.command("DATA")[:3] == "354"
+            smtp.send(b"x\r\n.\r\n")
+            assert smtp.reply()[:3] == "250"
+        stored = spool.describe(spool.refs[0])
+        assert stored is not None
+        assert (stored.envelope.ret, stored.envelope.envid) == ("FULL", "QQ314159")
+        assert stored.envelope.recipients == ("x@d.example", "y@d.example")
+        assert stored.envelope.wishes == (DsnWish(("SUCCESS", "DELAY"), "rfc822;X@d.example"), NO_WISH)
+
+    def test_who_wishes_nothing_leaves_no_trace_of_wishes(self, relay: RunningRelay, spool: FakeSpool) -> None:
+        with Dialogue(relay.port) as smtp:
+            smtp.hello()
+            for command in ("MAIL FROM:<a@b.example>", "RCPT TO:<x@d.example>", "DATA"):
+                smtp.command(command)
+            smtp.send(b"x\r\n.\r\n")
+            assert smtp.reply()[:3] == "250"
+        stored = spool.describe(spool.refs[0])
+        assert stored is not None
+        assert stored.envelope.wishes == ()
+
+    def test_more_original_addresses_than_an_envelope_holds_come_in_another_transaction(
+        self, relay: RunningRelay
+    ) -> None:
+        fitting = MOST_ORIGINALS // LONGEST_ORCPT
+        original = "rfc822;" + "o" * (LONGEST_ORCPT - 7)
+        with Dialogue(relay.port) as smtp:
+            smtp.hello()
+            commands = "".join(f"RCPT TO:<r{number}@d.example> ORCPT={original}\r\n" for number in range(fitting + 1))
+            smtp.send(f"MAIL FROM:<a@b.example>\r\n{commands}RCPT TO:<short@d.example>\r\n".encode())
+            replies = [smtp.reply() for _ in range(fitting + 3)]
+        assert {reply[:3] for reply in replies[: fitting + 1]} == {"250"}
+        assert replies[fitting + 1] == "452 4.5.3 too many recipients"
+        assert replies[fitting + 2][:3] == "250"

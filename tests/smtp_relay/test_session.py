@@ -25,7 +25,7 @@ def test_message_of_an_ordinary_session_is_in_the_spool_with_its_envelope(
     with Dialogue(relay.port) as smtp:
         assert smtp.banner == "220 relay.example ESMTP"
         assert smtp.hello() == (
-            "250-relay.example\n250-PIPELINING\n250-SIZE 157286400\n250-8BITMIME\n250-SMTPUTF8\n250 ENHANCEDSTATUSCODES"
+            "250-relay.example\n250-PIPELINING\n250-SIZE 157286400\n250-8BITMIME\n250-SMTPUTF8\n250-ENHANCEDSTATUSCODES\n250 DSN"
         )
         assert smtp.command("MAIL FROM:<hanako@aozora.example> SIZE=20 BODY=8BITMIME") == "250 2.1.0 sender OK"
         assert smtp.command("RCPT TO:<taro@partner.example>") == "250 2.1.5 recipient OK"

@@ -63,4 +63,4 @@ def as_sent(record: MessageRecord) -> MessageRecord:
         attachments_size=summary.attachments_size - sum(item.size for item in files),
     )
     left = tuple(address for address in envelope.recipients if normal_address(address) not in gone)
-    return replace(record, summary=summary, envelope=replace(envelope, recipients=left))
+    return replace(record, summary=summary, envelope=envelope.for_recipients(left))

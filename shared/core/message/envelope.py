@@ -5,7 +5,7 @@ Terms of RFC 5321: the reverse-path (MAIL FROM) and the forward-paths (RCPT TO).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -48,6 +48,12 @@ class Envelope:
             if address == recipient:
                 return wish
         return NO_WISH
+
+    def for_recipients(self, recipients: tuple[str, ...]) -> Envelope:
+        """The same envelope for other recipients; those who were in it keep what was asked for about them."""
+        known = dict(zip(self.recipients, self.wishes, strict=False))
+        wishes = tuple(known.get(recipient, NO_WISH) for recipient in recipients) if known else ()
+        return replace(self, recipients=recipients, wishes=wishes)
 
     @property
     def is_null_sender(self) -> bool:
