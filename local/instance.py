@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -73,9 +73,11 @@ class Instance:
         *,
         publish: bool = False,
         give_up: Callable[[], bool] = lambda: False,
+        only: Collection[str] = (),
     ) -> None:
         """``environment`` is added to what the parts get. ``publish`` also writes the repository's endpoints file.
 
+        ``only`` names the parts to start; none means all of them. Mail flows without teams, identity and portal.
         ``give_up`` is asked while waiting in ``start``; True ends that with ``StoppedError``.
         """
         self.layout = layout
@@ -85,6 +87,7 @@ class Instance:
         """The running parts by name: azurite, mailbox, teams, identity, functions, portal, relay."""
         self._publish = publish
         self._give_up = give_up
+        self._only = frozenset(only)
 
     def _environment(self) -> dict[str, str]:
         """What the functions, the relay and the seed find in their environment; see docs/OPERATIONS.md."""
@@ -169,7 +172,7 @@ class Instance:
                 "portal",
                 "web portal",
                 [
-                    *(python, "-m", "local.portal", "--files", str(portal_files()), "--port", str(ports.portal)),
+                    *(python, "-m", "local.portal", "--files", self._portal_files(), "--port", str(ports.portal)),
                     *("--api", f"http://127.0.0.1:{ports.api}"),
                     *("--connect", f"http://127.0.0.1:{ports.api} http://127.0.0.1:{ports.identity}"),
                 ],
@@ -182,6 +185,13 @@ class Instance:
                 lambda: listens(ports.smtp) and http_answers(ports.relay_health, "/healthz"),
             ),
         ]
+
+    def _portal_files(self) -> str:
+        """Built only where the portal is to run: that needs its packages, and takes seconds."""
+        return str(portal_files()) if self._wanted("portal") else ""
+
+    def _wanted(self, name: str) -> bool:
+        return not self._only or name in self._only
 
     @property
     def endpoints(self) -> dict[str, Any]:
@@ -213,6 +223,8 @@ class Instance:
         ensure_certificate(self.layout.data / "relay.pem")
         ensure_trust(self.layout.data / "relay.pem", self.layout.data / "trust.pem")
         for part in self._parts():
+            if not self._wanted(part.name):
+                continue
             (self.layout.logs / f"{part.name}.log").write_bytes(b"")
             self._start(part)
             if part.name == "mailbox":
