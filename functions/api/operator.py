@@ -55,7 +55,9 @@ class TenantsPage(msgspec.Struct, frozen=True, kw_only=True):
 
 class TenantEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the operator sets of a tenant. ``entra_tenant`` is the id of the directory that signs its people on;
-    ``peers`` are addresses or ranges from which its mail comes, and stay as they are where they are left out.
+    ``peers`` are addresses or ranges from which its mail comes; ``exchange_tenant`` is the directory id that Exchange
+    Online names in its header, and ``hosts`` are the relay's names that its connectors send to. These three stay as they
+    are where they are left out.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -64,6 +66,8 @@ class TenantEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     trial_ends_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     entra_tenant: EntraTenant = ""
     peers: Annotated[tuple[Name, ...], msgspec.Meta(max_length=100)] | None = None
+    exchange_tenant: EntraTenant | None = None
+    hosts: Annotated[tuple[Domain, ...], msgspec.Meta(max_length=20)] | None = None
     comment: Comment = ""
 
 
@@ -167,7 +171,7 @@ def tenant(call: Call) -> Answer:
     problems=(409,),
 )
 def update_tenant(call: Call) -> Answer:
-    """Its name, domains, plan, trial, directory and peers; everything else is the tenant's own."""
+    """Its name, domains, plan, trial, directory, peers and ways of Exchange; everything else is the tenant's own."""
     tenant_id = call.path["tenant_id"]
     try:
         return _answer(
@@ -258,6 +262,8 @@ def _change(given: TenantEdit) -> TenantChange:
         given.entra_tenant,
         given.comment,
         given.peers,
+        given.exchange_tenant,
+        given.hosts,
     )
 
 

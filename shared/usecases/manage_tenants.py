@@ -20,6 +20,7 @@ from shared.core.access.principal import Principal
 from shared.core.message.domains import DomainSet, normal_domain
 from shared.core.message.identity import TENANT_ID
 from shared.core.policy.conditions.spelled import fold
+from shared.core.policy.model import Domain
 from shared.core.policy.tenant_settings import (
     Access,
     EntraTenant,
@@ -37,6 +38,8 @@ from shared.usecases.change_settings import change_settings
 from shared.usecases.note_change import note_change, operator_of
 
 LARGEST_PAGE = 200
+INGRESS_FIELDS = ("peers", "exchange_tenant", "hosts")
+"""What of ``Ingress`` is set here; certificates and users for sign-on come with files."""
 
 
 class TenantState(StrEnum):
@@ -70,6 +73,8 @@ class TenantView:
     administrators: tuple[str, ...]
     people: int | None
     version: int
+    exchange_tenant: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,9 @@ class TenantsFound:
 
 @dataclass(frozen=True, slots=True)
 class TenantChange:
-    """What the operator sets of a tenant. ``peers`` are where its mail comes from; ``None`` leaves them alone."""
+    """What the operator sets of a tenant. ``peers``, ``exchange_tenant`` and ``hosts`` tell its mail apart at the relay;
+    ``None`` leaves them alone.
+    """
 
     name: str
     domains: tuple[str, ...]
@@ -91,6 +98,8 @@ class TenantChange:
     entra_tenant: EntraTenant = ""
     comment: str = ""
     peers: tuple[str, ...] | None = None
+    exchange_tenant: EntraTenant | None = None
+    hosts: tuple[Domain, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +134,17 @@ def create_tenant(app: App, who: Principal, new: NewTenant, peer: str = "") -> T
     change = new.change
     if not TENANT_ID.fullmatch(new.tenant_id):
         raise InvalidSettings("no tenant id", public="Small letters, digits and dashes - at `$.tenant_id`")
-    peers = _checked_peers(change)
+    ingress = _ingress(Ingress(), change)
     if any(one.tenant_id == new.tenant_id for one in app.settings.tenants()):
         raise TenantTaken("the id is taken", public="There is a tenant with this id already - at `$.tenant_id`")
-    _check_free(app, new.tenant_id, change, peers)
+    _check_free(app, new.tenant_id, change, ingress)
     grants = (Grant(address=new.administrator, role="tenant-administrator"),) if new.administrator else ()
     settings = TenantSettings(
         tenant_id=new.tenant_id,
         name=change.name,
         domains=change.domains,
         routes=(Route(servers=(new.next_hop,)),),
-        ingress=Ingress(peers=peers),
+        ingress=ingress,
         access=Access(entra_tenant=change.entra_tenant, grants=grants),
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
@@ -158,13 +167,13 @@ def change_tenant(
     Raises ``StaleEdit``, ``TenantTaken``, ``InvalidSettings``, ``NotFound``, ``TemporaryError``.
     """
     present = _present(app, tenant_id)
-    peers = present.ingress.peers if change.peers is None else _checked_peers(change)
-    _check_free(app, tenant_id, change, () if change.peers is None else peers)
+    ingress = _ingress(present.ingress, change)
+    _check_free(app, tenant_id, change, _ingress(Ingress(), change))
     edit = msgspec.structs.replace(
         present,
         name=change.name,
         domains=change.domains,
-        ingress=msgspec.structs.replace(present.ingress, peers=peers),
+        ingress=ingress,
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
         access=msgspec.structs.replace(present.access, entra_tenant=change.entra_tenant),
@@ -174,8 +183,7 @@ def change_tenant(
     fields = [
         name for name in ("name", "domains", "plan", "trial_ends_at") if getattr(present, name) != getattr(edit, name)
     ]
-    if present.ingress != edit.ingress:
-        fields.append("peers")
+    fields += [name for name in INGRESS_FIELDS if getattr(present.ingress, name) != getattr(ingress, name)]
     if present.access != edit.access:
         fields.append("entra_tenant")
     note_change(app, tenant_id, AuditCode.TENANT_CHANGED, operator_of(who, peer), fields=", ".join(fields))
@@ -218,6 +226,8 @@ def _view(app: App, settings: TenantSettings) -> TenantView:
         tuple(grant.address for grant in settings.access.grants if grant.role == "tenant-administrator"),
         app.counters.people(settings.tenant_id, now.date().replace(day=1), now.date()),
         settings.version,
+        settings.ingress.exchange_tenant,
+        settings.ingress.hosts,
     )
 
 
@@ -233,7 +243,15 @@ def _tenant(document: object) -> TenantSettings:
     return document
 
 
-def _check_free(app: App, tenant_id: str, change: TenantChange, peers: tuple[str, ...]) -> None:
+def _ingress(present: Ingress, change: TenantChange) -> Ingress:
+    """``present`` with what the change names."""
+    _check_peers(change)
+    changes = {name: value for name in INGRESS_FIELDS if (value := getattr(change, name)) is not None}
+    return msgspec.structs.replace(present, **changes)
+
+
+def _check_free(app: App, tenant_id: str, change: TenantChange, ingress: Ingress) -> None:
+    hosts = {normal_domain(host) for host in ingress.hosts}
     for other in app.settings.tenants():
         if other.tenant_id == tenant_id:
             continue
@@ -242,8 +260,12 @@ def _check_free(app: App, tenant_id: str, change: TenantChange, peers: tuple[str
         directories = {other.access.entra_tenant, other.teams.entra_tenant} - {""}
         if change.entra_tenant in directories:
             raise TenantTaken("directory taken", public="It is another tenant's directory - at `$.entra_tenant`")
-        if _networks(peers) & _networks(other.ingress.peers):
+        if _networks(ingress.peers) & _networks(other.ingress.peers):
             raise TenantTaken("peer taken", public="Another tenant's mail comes from there - at `$.peers`")
+        if ingress.exchange_tenant and ingress.exchange_tenant == other.ingress.exchange_tenant:
+            raise TenantTaken("Exchange taken", public="It is another tenant's directory - at `$.exchange_tenant`")
+        if hosts & {normal_domain(host) for host in other.ingress.hosts}:
+            raise TenantTaken("host taken", public="Another tenant's mail goes to this name - at `$.hosts`")
 
 
 def _shared_domain(wanted: tuple[str, ...], others: tuple[str, ...]) -> str:
@@ -265,12 +287,10 @@ def _networks(peers: Iterable[str]) -> set[ipaddress.IPv4Network | ipaddress.IPv
     return found
 
 
-def _checked_peers(change: TenantChange) -> tuple[str, ...]:
-    peers = change.peers or ()
-    for number, name in enumerate(peers):
+def _check_peers(change: TenantChange) -> None:
+    for number, name in enumerate(change.peers or ()):
         try:
             ipaddress.ip_network(name.strip(), strict=False)
         except ValueError:
             public = f"Neither an address nor a range - at `$.peers[{number}]`"
             raise InvalidSettings("no peer", public=public) from None
-    return peers

@@ -15,8 +15,10 @@ from shared.core.message.domains import DomainSet
 from shared.core.policy.approval_check import check_approvers
 from shared.core.policy.conditions.check import check_entries, check_list, check_tree
 from shared.core.policy.conditions.spelled import fold
+from shared.core.policy.delivery_check import check_gathering, check_ingress, check_servers, check_signing
 from shared.core.policy.policies_check import Known, check_policy
 from shared.core.policy.refusal import check_known, check_unique, refuse
+from shared.core.policy.retention_check import check_retention
 
 if TYPE_CHECKING:
     from shared.core.policy.tenant_settings import RuleAssignment, RuleKind, TenantSettings
@@ -148,6 +150,15 @@ def _check_routes(checked: _Checked) -> None:
                 f"$.routes[{index}].name", f"the name {route.name!r} stands at another route too; each must be unique"
             )
         seen.add(route.name)
+    check_servers(checked.settings.routes)
+
+
+def _check_delivery(checked: _Checked) -> None:
+    settings = checked.settings
+    check_ingress(settings.ingress)
+    check_signing(settings.signing, settings.internal_domains)
+    check_gathering(settings.gathering)
+    check_retention(settings.retention)
 
 
 def _check_policies(checked: _Checked) -> None:
@@ -183,6 +194,7 @@ CHECKS: tuple[Callable[[_Checked], None], ...] = (
     _check_rules,
     _check_lists,
     _check_routes,
+    _check_delivery,
     _check_templates,
     _check_policies,
     _check_marks,

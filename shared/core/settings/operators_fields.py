@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+from shared.core.message.domains import normal_domain
+from shared.core.policy.tenant_settings import DkimKey, NextHopServer, TenantSettings
 from shared.errors import PermanentError
 
 FIELDS = ("tenant_id", "domains", "ingress", "suspended", "plan", "trial_ends_at")
 NAMED_FIRST = "The operator of the service has to name a password's secret for this host first."
+DKIM_NAMED_FIRST = "The operator of the service has to name a key's secret for this domain first."
 DIRECTORIES = ("teams", "access")
 """Parts of the settings whose ``entra_tenant`` is the operator's."""
 
@@ -28,7 +30,8 @@ class OperatorsField(PermanentError):
 def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> None:
     """Raises ``OperatorsField`` for the first such field that the edit changes.
 
-    A server's ``password_secret`` may be one that the tenant's servers of that host name already.
+    A server's ``password_secret`` may be one that the tenant's servers of that host name already, and a DKIM key's
+    ``secret`` one that its keys of that domain name already: any other might be another tenant's key.
     """
     for field in FIELDS:
         if getattr(edit, field) != getattr(present, field):
@@ -41,6 +44,10 @@ def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> Non
         for index, server in enumerate(route.servers):
             if not may_use_secret(server, known):
                 raise OperatorsField(f"routes[{number}].servers[{index}].password_secret", NAMED_FIRST)
+    signing = frozenset(_signs(key) for key in present.signing.dkim)
+    for index, key in enumerate(edit.signing.dkim):
+        if _signs(key) not in signing:
+            raise OperatorsField(f"signing.dkim[{index}].secret", DKIM_NAMED_FIRST)
 
 
 def secrets_of(settings: TenantSettings) -> frozenset[tuple[str, str]]:
@@ -55,6 +62,10 @@ def may_use_secret(server: NextHopServer, known: frozenset[tuple[str, str]]) -> 
 
 def _use(server: NextHopServer) -> tuple[str, str]:
     return server.host.lower().rstrip("."), server.password_secret
+
+
+def _signs(key: DkimKey) -> tuple[str, str]:
+    return normal_domain(key.domain), key.secret
 
 
 def keep_operators_fields(present: TenantSettings, edit: TenantSettings) -> TenantSettings:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.core.policy.tenant_settings import Access, Ingress, NextHopServer, Route, Teams, TenantSettings
+from shared.core.policy.tenant_settings import (
+    Access,
+    DkimKey,
+    Ingress,
+    NextHopServer,
+    Route,
+    Signing,
+    Teams,
+    TenantSettings,
+)
 from shared.core.settings.operators_fields import (
     OperatorsField,
     check_operators_fields,
@@ -20,7 +29,16 @@ def route(secret: str = "", host: str = "hop.example") -> Route:
     return Route(servers=(NextHopServer(host=host, password_secret=secret),))
 
 
-PRESENT = TenantSettings(tenant_id="demo", domains=("aozora.example",), routes=(route("demo-hop"),))
+def signing(*keys: tuple[str, str, str]) -> Signing:
+    return Signing(dkim=tuple(DkimKey(domain=domain, selector=name, secret=secret) for domain, name, secret in keys))
+
+
+PRESENT = TenantSettings(
+    tenant_id="demo",
+    domains=("aozora.example", "aozora.test"),
+    routes=(route("demo-hop"),),
+    signing=signing(("aozora.example", "s1", "demo-dkim"), ("aozora.test", "s1", "test-dkim")),
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +52,11 @@ PRESENT = TenantSettings(tenant_id="demo", domains=("aozora.example",), routes=(
         ({"teams": Teams(entra_tenant=DIRECTORY)}, "teams.entra_tenant"),
         ({"access": Access(entra_tenant=DIRECTORY)}, "access.entra_tenant"),
         ({"routes": (route("demo-hop"), route("other-hop"))}, "routes[1].servers[0].password_secret"),
+        ({"signing": signing(("aozora.example", "s1", "other-dkim"))}, "signing.dkim[0].secret"),
+        (
+            {"signing": signing(("aozora.test", "s1", "test-dkim"), ("aozora.example", "s2", "test-dkim"))},
+            "signing.dkim[1].secret",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -50,8 +73,14 @@ def test_a_change_of_the_operators_field_is_refused_by_its_name(changes: dict[st
         {"name": "Aozora"},
         {"access": Access(app_roles=False)},
         {"routes": (route("demo-hop"), route(host="new.example"), route("demo-hop", "HOP.example."))},
+        {"signing": signing(("AOZORA.example", "s2", "demo-dkim"))},
     ],
-    ids=["its name", "its roles", "servers without a secret, and with one that goes there already"],
+    ids=[
+        "its name",
+        "its roles",
+        "servers without a secret, and with one that goes there already",
+        "another selector for a key, and one key less",
+    ],
 )
 def test_everything_else_is_the_tenants(changes: dict[str, object]) -> None:
     check_operators_fields(PRESENT, msgspec.structs.replace(PRESENT, **changes))
