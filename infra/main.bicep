@@ -178,6 +178,7 @@ module functions 'modules/functions.bicep' = {
     mailBlobUrl: mailStorage.outputs.blobUrl
     mailQueueUrl: mailStorage.outputs.queueUrl
     mailTableUrl: mailStorage.outputs.tableUrl
+    vaultUrl: vault.outputs.vaultUrl
     telemetryConnection: monitoring.outputs.telemetryConnection
     hostName: hostName
     publicUrl: publicUrl

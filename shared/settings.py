@@ -17,6 +17,7 @@ class MisconfiguredProcess(PermanentError):
     """An environment variable is missing or has a value that cannot be used."""
 
 
+_SERVICES = {"blob": "BlobEndpoint", "queue": "QueueEndpoint", "table": "TableEndpoint"}
 VERSION = "0.5.0"
 """Of this code; shown by API and portal."""
 
@@ -29,13 +30,19 @@ class ProcessSettings:
     """
 
     storage: str
-    """Connection string of the storage account that holds mail and state."""
+    """Connection string of the storage account that holds mail and state, with an identity in place of a key on Azure."""
     public_url: str = "http://127.0.0.1:17000"
     """Where people's browsers reach the functions; links begin with it."""
     keys_file: str = ""
     """JSON file with signing keys, for one machine: ``{"link": [{"kid", "secret"}], "trace": […]}``."""
     secrets_file: str = ""
     """JSON file with named secrets (next-hop passwords), for one machine."""
+    key_vault_url: str = ""
+    """The Key Vault with signing keys and named secrets, in place of the two files."""
+    identity_client_id: str = ""
+    """Client id of the user-assigned identity that may read the vault; empty: the system-assigned one."""
+    secrets_cache_seconds: float = 300.0
+    """How long what was read from the vault is used before it is looked at again. A new key signs after three times that."""
     host_name: str = "matta.localhost"
     """Name that this installation uses in EHLO, Received fields and Message-IDs."""
     lease_seconds: float = 120.0
@@ -81,7 +88,7 @@ class ProcessSettings:
     """Networks beside the public internet in which next hops may be, with commas between (``10.1.0.0/16``)."""
     dns_servers: str = ""
     """Resolvers to ask, with commas between (``127.0.0.1:5353``); empty: those of the system."""
-    direct_deliveries: int = 3
+    direct_deliveries: int = 7
     """Messages that one process sends at a time right after judging them; others wait for the queue. 0: all wait.
 
     Below host.json's ``blobs.maxDegreeOfParallelism``, so that somebody is always free to judge.
@@ -91,9 +98,12 @@ class ProcessSettings:
 def read_process_settings(environment: Mapping[str, str] | None = None) -> ProcessSettings:
     """The settings that the environment gives. Raises ``MisconfiguredProcess`` that names the variable."""
     source = os.environ if environment is None else environment
-    storage = source.get("MattaStorage", "")
+    storage = source.get("MattaStorage", "") or _storage_by_identity(source)
     if not storage:
-        raise MisconfiguredProcess("the environment variable MattaStorage (a storage connection string) is not set")
+        raise MisconfiguredProcess(
+            "the environment variable MattaStorage (a storage connection string) is not set, nor are"
+            " MattaStorage__blobServiceUri and its neighbours"
+        )
     values: dict[str, str | float | int] = {"storage": storage}
     for item in fields(ProcessSettings):
         variable = f"MATTA_{item.name.upper()}"
@@ -111,3 +121,31 @@ def read_process_settings(environment: Mapping[str, str] | None = None) -> Proce
         else:
             values[item.name] = source[variable]
     return ProcessSettings(**values)  # type: ignore[arg-type]  # the loop above has converted by field type
+
+
+def _storage_by_identity(source: Mapping[str, str]) -> str:
+    """The connection that ``MattaStorage__…`` describe, as one text that ``shared/adapters/storage_account.py`` reads.
+
+    The variables are those of identity-based connections of Azure Functions, which the triggers read themselves:
+    learn.microsoft.com/azure/azure-functions/functions-reference#configure-an-identity-based-connection
+    """
+    prefix = "MattaStorage__"
+    given = {name.removeprefix(prefix): value for name, value in source.items() if name.startswith(prefix) and value}
+    account = given.get("accountName", "")
+    pieces = [f"AccountName={account}"] if account else []
+    for service, field_name in _SERVICES.items():
+        variable = f"{service}ServiceUri"
+        address = given.get(variable) or (f"https://{account}.{service}.core.windows.net" if account else "")
+        if not address:
+            continue
+        if not address.startswith("https://") or ";" in address:
+            raise MisconfiguredProcess(f"MattaStorage__{variable} must be an address that begins with https://")
+        pieces.append(f"{field_name}={address}")
+    if not pieces:
+        return ""
+    if given.get("credential", "managedidentity").lower() != "managedidentity":
+        raise MisconfiguredProcess("MattaStorage__credential must be managedidentity")
+    client_id = given.get("clientId", "")
+    if ";" in client_id:
+        raise MisconfiguredProcess("MattaStorage__clientId must be the client id of an identity")
+    return ";".join([*pieces, "Identity=managed", f"ClientId={client_id}"])

@@ -12,6 +12,7 @@ param hostTableUrl string
 param mailBlobUrl string
 param mailQueueUrl string
 param mailTableUrl string
+param vaultUrl string
 param telemetryConnection string
 param hostName string
 param publicUrl string
@@ -116,6 +117,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     MATTA_PORTAL_URL: portalUrl
     MATTA_HOST_NAME: hostName
     MATTA_NEXT_HOP_NETWORKS: nextHopNetworks
+    MATTA_KEY_VAULT_URL: vaultUrl
+    MATTA_IDENTITY_CLIENT_ID: identityClientId
     MATTA_BOT_APP_ID: botAppId
     MATTA_BOT_SECRET: botSecretName
     MATTA_BOT_TENANT: subscription().tenantId

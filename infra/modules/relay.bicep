@@ -90,7 +90,6 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
           resources: { cpu: 1, memory: '2Gi' }
           env: concat(
             [
-              { name: 'AZURE_CLIENT_ID', value: identityClientId }
               { name: 'MattaStorage__credential', value: 'managedidentity' }
               { name: 'MattaStorage__clientId', value: identityClientId }
               { name: 'MattaStorage__blobServiceUri', value: mailBlobUrl }

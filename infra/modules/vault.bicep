@@ -37,7 +37,7 @@ resource functionsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' =
     roleDefinitionId: secretsUser
     principalId: functionsPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Functions read signing keys, passwords of next hops and the secret of the bot; they write none.'
+    description: 'Functions list and read signing keys, passwords of next hops and the secret of the bot; they write none.'
   }
 }
 

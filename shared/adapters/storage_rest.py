@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from shared.adapters.storage_account import StorageAccount, account_from
+from shared.adapters.storage_account import StorageAccount, account_from, is_refusal
 from shared.adapters.storage_http import HttpPool
 from shared.adapters.storage_signatures import authorised
 from shared.errors import PermanentError, StorageUnavailable
@@ -43,10 +43,13 @@ class BlobRest:
     def __init__(self, account: StorageAccount, *, timeout_seconds: float, connections: int = 64) -> None:
         """``timeout_seconds`` bounds one request, the wait for a free connection included."""
         self._account = account
+        self._token_wait: asyncio.Task[str] | None = None
         self._timeout = timeout_seconds
         parts = urlsplit(account.endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise PermanentError("the storage connection string names no HTTP endpoint")
+        if account.tokens is not None and parts.scheme != "https":
+            raise PermanentError("bearer tokens go to storage over TLS only")
         self._base_path = parts.path
         self._host = parts.netloc.rpartition("@")[2]
         tls = parts.scheme == "https"
@@ -63,12 +66,19 @@ class BlobRest:
     ) -> Answer:
         """One request to ``path`` (``container`` or ``container/blob``), within the time bound.
 
-        Raises ``StorageUnavailable`` where no answer came; every answer, also an error, is returned.
+        Raises ``StorageUnavailable`` where no answer or no token came; every answer, also an error, is returned. A
+        request whose token was refused was not carried out: it is sent once more with another one.
         """
-        request = self.prepare(method, path, query=query, headers=headers, body=body)
         try:
             async with asyncio.timeout(self._timeout):
+                token = await self._token()
+                request = self.prepare(method, path, query=query, headers=headers, body=body, token=token)
                 response = await self._pool.exchange(request, without_body=method == "HEAD")
+                if token and is_refusal(response.status, response.headers.get("x-ms-error-code", "")):
+                    other = await self._token(refused=token)
+                    if other != token:
+                        request = self.prepare(method, path, query=query, headers=headers, body=body, token=other)
+                        response = await self._pool.exchange(request, without_body=method == "HEAD")
         except TimeoutError as error:
             raise StorageUnavailable(f"storage gave no answer within {self._timeout} seconds") from error
         except OSError as error:
@@ -83,11 +93,11 @@ class BlobRest:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        token: str = "",
     ) -> bytes:
-        """The request as it goes over the wire, signed."""
-        target, signed = authorised(
-            self._account, method, f"{self._base_path}/{quote(path, safe='/')}", query or {}, headers or {}, len(body)
-        )
+        """The request as it goes over the wire, signed, or with a token."""
+        place = f"{self._base_path}/{quote(path, safe='/')}"
+        target, signed = authorised(self._account, method, place, query or {}, headers or {}, len(body), token=token)
         fields = "".join([f"{name}: {value}\r\n" for name, value in signed.items()])
         head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{fields}\r\n".encode("latin-1")
         return head + body if body else head
@@ -95,3 +105,22 @@ class BlobRest:
     async def close(self) -> None:
         """Let the connections go."""
         self._pool.close()
+
+    async def _token(self, refused: str = "") -> str:
+        """A token that is valid now, ``""`` where none is needed. Raises ``StorageUnavailable``.
+
+        Mostly there is one at hand. Where there is not, one thread waits for it and never the event loop, and everybody
+        waits for that thread.
+        """
+        tokens = self._account.tokens
+        if tokens is None:
+            return ""
+        if refused:
+            tokens.refused(refused)
+        if token := tokens.current():
+            return token
+        if self._token_wait is None or self._token_wait.done():
+            self._token_wait = asyncio.create_task(asyncio.to_thread(self._account.token))
+            # Whoever waited may have given up: a failure that nobody asks for any more is no news.
+            self._token_wait.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(self._token_wait)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from urllib.parse import urlsplit
 
-from shared.adapters.storage_account import Service, StorageAccount, account_from
+from shared.adapters.storage_account import Service, StorageAccount, account_from, is_refusal
 from shared.adapters.storage_http_answer import Response
 from shared.adapters.storage_http_threads import ThreadedHttpPool
 from shared.adapters.storage_signatures import authorised
@@ -18,6 +18,7 @@ from shared.errors import PermanentError
 from shared.settings import ProcessSettings
 
 _CONNECT_SECONDS = 3.0
+_ERROR_BYTES = 2048
 _CONNECTIONS = 64
 """More than a process has threads: PYTHON_THREADPOOL_THREAD_COUNT is 32 at most."""
 
@@ -30,7 +31,7 @@ class StorageService:
         parts = urlsplit(account.endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise PermanentError("the storage connection string names no HTTP endpoint")
-        if account.token is not None and parts.scheme != "https":
+        if account.tokens is not None and parts.scheme != "https":
             raise PermanentError("bearer tokens go to storage over TLS only")
         self.endpoint = account.endpoint
         self._account = account
@@ -56,14 +57,43 @@ class StorageService:
         """One request to ``path``, which begins with ``/`` and is encoded already; within the time bound.
 
         Every answer, also an error, is returned. Raises ``OSError`` where none came, ``StorageUnavailable`` where no
-        token could be had.
+        token could be had. A request whose token was refused was not carried out: it is sent once more with another.
         """
+        token = self._account.token()
+        answer = self._send(method, path, query, headers, body, token)
+        if token and is_refusal(answer.status, _error_code(answer)) and (other := self._other(token)):
+            answer = self._send(method, path, query, headers, body, other)
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        body: bytes,
+        token: str,
+    ) -> Response:
+        place = self._base_path + path
         target, sent = authorised(
-            self._account, method, self._base_path + path, query or {}, headers or {}, len(body), table=self._table
+            self._account, method, place, query or {}, headers or {}, len(body), table=self._table, token=token
         )
         fields = "".join([f"{name}: {value}\r\n" for name, value in sent.items()])
         head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{fields}\r\n".encode("latin-1")
         return self._pool.exchange(head + body, self._timeout, without_body=method == "HEAD")
+
+    def _other(self, refused: str) -> str:
+        """Another token in place of one that was refused, ``""`` where there is no other."""
+        assert self._account.tokens is not None
+        self._account.tokens.refused(refused)
+        token = self._account.token()
+        return "" if token == refused else token
+
+
+def _error_code(answer: Response) -> str:
+    """Storage's word for an error; tables say it in the body."""
+    code = answer.headers.get("x-ms-error-code", "")
+    return code or ("AuthenticationFailed" if b"AuthenticationFailed" in answer.body[:_ERROR_BYTES] else "")
 
 
 def storage_service(process: ProcessSettings, service: Service) -> StorageService:

@@ -28,12 +28,13 @@ def authorised(
     length: int,
     *,
     table: bool = False,
+    token: str = "",
     date: str = "",
 ) -> tuple[str, dict[str, str]]:
     """The target and the headers with which a request goes over the wire.
 
-    ``path`` is encoded as it is sent, the endpoint's own path included; ``query`` is not encoded. ``date`` is now.
-    Raises ``StorageUnavailable`` where no token can be had.
+    ``path`` is encoded as it is sent, the endpoint's own path included; ``query`` is not encoded. ``token`` is for an
+    account that is used by tokens. ``date`` is now.
     """
     sent = {
         **headers,
@@ -49,8 +50,8 @@ def authorised(
             scheme, text = "SharedKey", _text(account.name, method, path, query, sent, length)
         digest = hmac.digest(account.key, text.encode(), hashlib.sha256)
         sent["Authorization"] = f"{scheme} {account.name}:{base64.b64encode(digest).decode('ascii')}"
-    elif account.token is not None:
-        sent["Authorization"] = f"Bearer {account.token()}"
+    elif token:
+        sent["Authorization"] = f"Bearer {token}"
     else:
         arguments = f"{arguments}&{account.signature}" if arguments else account.signature
     return (f"{path}?{arguments}" if arguments else path), sent

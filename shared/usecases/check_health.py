@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from shared import log
 from shared.app import App
 from shared.core.message.identity import MessageRef
+from shared.core.message.keys import PURPOSES
 
-KEY_PURPOSES = ("link", "trace", "seal")
-"""Without one of these keys some mail could not be told of, sent, or encrypted."""
 _NO_MESSAGE = MessageRef("health", "0" * 26)
 """A reference of 1970, which no message has."""
 
@@ -31,7 +30,7 @@ def check_health(build: Callable[[], App]) -> Health:
     """Try each part once. Never raises; the cause of a failure goes to the log only."""
     checks: tuple[tuple[str, Callable[[], object]], ...] = (
         ("configuration", build),
-        ("keys", lambda: [build().secrets.signing_keys(purpose) for purpose in KEY_PURPOSES]),
+        ("keys", lambda: [build().secrets.signing_keys(purpose) for purpose in PURPOSES]),
         ("settings", lambda: build().settings.tenants()),
         ("messages", lambda: build().messages.load(_NO_MESSAGE)),
         ("schedule", lambda: build().schedule.read_mark("health")),

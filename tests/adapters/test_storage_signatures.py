@@ -103,10 +103,8 @@ def test_a_shared_access_signature_goes_into_the_query_and_nothing_is_signed() -
     assert authorised(account, "GET", "/c/b", {}, {}, 0)[0] == "/c/b?sv=1&sig=a%2Bb"
 
 
-def test_a_token_is_asked_for_at_every_request_and_is_all_that_authorises() -> None:
-    tokens = iter(["first", "second"])
-    account = StorageAccount("https://h", "a", token=lambda: next(tokens))
-    target, sent = authorised(account, "GET", "/t()", {"$top": "1"}, {}, 0, table=True)
+def test_a_token_is_all_that_authorises() -> None:
+    account = StorageAccount("https://h", "a")
+    target, sent = authorised(account, "GET", "/t()", {"$top": "1"}, {}, 0, table=True, token="first")
     assert (target, sent["Authorization"]) == ("/t()?$top=1", "Bearer first")
-    assert authorised(account, "GET", "/t()", {}, {}, 0, table=True)[1]["Authorization"] == "Bearer second"
     assert sent["x-ms-version"] >= "2020-12-06", "older versions of tables take no tokens"

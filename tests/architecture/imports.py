@@ -83,8 +83,21 @@ ROOMS = (
         pure=True,
     ),
     Room(
+        "shared/core/gathering",
+        ("shared.core.gathering", "shared.core.message", "shared.core.policy"),
+        (),
+        pure=True,
+    ),
+    Room(
         "shared/core/hold",
-        ("shared.core.hold", "shared.core.people", "shared.core.message", "shared.core.policy", "shared.errors"),
+        (
+            "shared.core.hold",
+            "shared.core.gathering",
+            "shared.core.people",
+            "shared.core.message",
+            "shared.core.policy",
+            "shared.errors",
+        ),
         (*PURE_PACKAGES, "jpholiday"),
         pure=True,
     ),
@@ -202,6 +215,8 @@ ROOMS = (
         "shared/adapters",
         (
             "shared.adapters.storage_",
+            "shared.adapters.identity_",
+            "shared.adapters.secrets_vault_",
             "shared.adapters.directory_table_",
             "shared.adapters.message_store_table_",
             "shared.adapters.smtp_next_hop_",
@@ -210,6 +225,7 @@ ROOMS = (
             "shared.adapters.teams_",
             "shared.adapters.bounded_http",
             "shared.adapters.jwt_keys",
+            "shared.adapters.msal_http",
             "shared.core",
             "shared.ports",
             "shared.ports_relay",
@@ -284,6 +300,11 @@ ROOMS = (
             "shared.ports_relay",
             "shared.adapters.spool_blob",
             "shared.adapters.ingress_blob",
+            # Commit events go to a host on the same machine by the client that storage is asked with.
+            "shared.adapters.storage_http",
+            # The egress proxy: the same fence as for next hops, and the keys that its tokens are checked with.
+            "shared.adapters.reachable_networks",
+            "shared.adapters.secrets_file",
             "shared.settings",
             "shared.errors",
         ),

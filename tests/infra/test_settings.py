@@ -33,6 +33,7 @@ NOT_SET = {
     "lease_seconds": "the default is made for Azure",
     "watch_seconds": "the default is made for Azure",
     "settings_cache_seconds": "the default is made for Azure",
+    "secrets_cache_seconds": "the default is made for Azure",
     "storage_timeout": "the default is made for Azure",
     "dns_servers": "the platform's own resolver",
     "direct_deliveries": "the default is made for host.json",

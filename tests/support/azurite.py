@@ -13,6 +13,7 @@ from pathlib import Path
 from local.endpoints import AZURITE_ACCOUNT, AZURITE_KEY, connection_string
 from local.processes import Child, stop_all
 from local.tools import azurite_command
+from tests.support.certificates import CertificateFiles
 
 _SERVICES = ("blob", "queue", "table")
 
@@ -20,8 +21,11 @@ _SERVICES = ("blob", "queue", "table")
 class Azurite:
     """One Azurite. ``start`` and ``stop`` may be called again: data and ports stay."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, certificate: CertificateFiles | None = None) -> None:
+        """With a certificate it speaks TLS alone, and takes bearer tokens beside its key (``--oauth basic``)."""
         self.directory = directory
+        self._certificate = certificate
+        self._scheme = "http" if certificate is None else "https"
         self.ports = dict.fromkeys(_SERVICES, 0)
         self._child: Child | None = None
 
@@ -32,10 +36,12 @@ class Azurite:
         log = self.directory / "azurite.log"
         log.unlink(missing_ok=True)
         command = azurite_command(data, self.ports["blob"], self.ports["queue"], self.ports["table"])
+        if self._certificate is not None:
+            command += ["--oauth", "basic", "--cert", str(self._certificate.cert), "--key", str(self._certificate.key)]
         child = Child("azurite", command, log=log)
         self._child = child
         deadline = time.monotonic() + timeout_seconds
-        pattern = re.compile(r"Azurite (\w+) service is successfully listening at http://127\.0\.0\.1:(\d+)")
+        pattern = re.compile(r"Azurite (\w+) service is successfully listening at https?://127\.0\.0\.1:(\d+)")
         while len(found := pattern.findall(log.read_text())) < len(_SERVICES):
             if child.exit_code() is not None or time.monotonic() > deadline:
                 self.kill()
@@ -66,17 +72,17 @@ class Azurite:
     @property
     def blob_url(self) -> str:
         """URL of the blob service, account included."""
-        return f"http://127.0.0.1:{self.ports['blob']}/{AZURITE_ACCOUNT}"
+        return f"{self._scheme}://127.0.0.1:{self.ports['blob']}/{AZURITE_ACCOUNT}"
 
     @property
     def queue_url(self) -> str:
         """URL of the queue service, account included."""
-        return f"http://127.0.0.1:{self.ports['queue']}/{AZURITE_ACCOUNT}"
+        return f"{self._scheme}://127.0.0.1:{self.ports['queue']}/{AZURITE_ACCOUNT}"
 
     @property
     def table_url(self) -> str:
         """URL of the table service, account included."""
-        return f"http://127.0.0.1:{self.ports['table']}/{AZURITE_ACCOUNT}"
+        return f"{self._scheme}://127.0.0.1:{self.ports['table']}/{AZURITE_ACCOUNT}"
 
     @property
     def account(self) -> str:
@@ -91,4 +97,5 @@ class Azurite:
     @property
     def connection_string(self) -> str:
         """Connection string for all three services."""
-        return connection_string(self.ports["blob"], self.ports["queue"], self.ports["table"])
+        text = connection_string(self.ports["blob"], self.ports["queue"], self.ports["table"])
+        return text.replace("http://", f"{self._scheme}://").replace("Protocol=http;", f"Protocol={self._scheme};")

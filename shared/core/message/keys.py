@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PURPOSES = ("link", "trace", "seal")
+"""What keys are for; each purpose has keys of its own. An installation needs a key for every one of them."""
+SHORTEST_KEY = 16
+"""Bytes below which a key is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
