@@ -322,6 +322,9 @@ class RecipientReply:
     ``status`` is the enhanced status code (RFC 3463) where one was given. ``accepted`` is final; otherwise
     ``permanent`` tells whether trying again is pointless. ``unclear``: the content's end was sent and no answer came,
     so the server may have the message; asking another server at once would most likely make a second copy.
+    ``relays_dsn``: the server took what the envelope asks for about reports along with the recipient, so reports of
+    success are its duty from here on (RFC 3461 section 5.2). ``needs_seven_bit``: nothing was sent, since the message
+    has 8-bit bytes and the server does not take them (RFC 6152); a form of the message in 7 bits could go.
     """
 
     recipient: str
@@ -332,6 +335,8 @@ class RecipientReply:
     text: str
     server: str
     unclear: bool = False
+    relays_dsn: bool = False
+    needs_seven_bit: bool = False
 
 
 class HopStep(StrEnum):
@@ -354,6 +359,16 @@ class ProbedStep:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HopHealth:
+    """How a server does that failed when it was tried last. ``pause_left`` is in seconds, 0 once it is tried again."""
+
+    server: str
+    failures: int
+    pause_left: float
+    text: str
+
+
 class NextHop(Protocol):
     """Delivery over SMTP."""
 
@@ -365,7 +380,28 @@ class NextHop(Protocol):
         ...
 
     def deliver(
-        self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
+        self,
+        server: NextHopServer,
+        reverse_path: str,
+        recipients: Sequence[str],
+        envelope: Envelope,
+        content: Content,
+        *,
+        tenant_id: str = "",
     ) -> tuple[RecipientReply, ...]:
-        """One transaction; exactly one reply for each recipient, in order. Never raises for what a server does."""
+        """One transaction; exactly one reply for each recipient, in order. Never raises for what a server does.
+
+        ``tenant_id`` is whose mail it is: connections, limits and health are never shared between tenants.
+        """
+        ...
+
+    def is_well(self, tenant_id: str, server: NextHopServer) -> bool:
+        """Whether the server is to be tried in its turn. ``False``: it failed lately, so others come before it.
+
+        When its pause is over, one caller at a time is told ``True`` (``core/delivery/health.py``).
+        """
+        ...
+
+    def health(self, tenant_id: str) -> tuple[HopHealth, ...]:
+        """The tenant's servers that failed when this process tried them last, by name; for the operator."""
         ...

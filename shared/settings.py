@@ -86,6 +86,10 @@ class ProcessSettings:
     """Directory of whoever runs this installation; its app role ``Matta.Operator`` counts."""
     next_hop_networks: str = ""
     """Networks beside the public internet in which next hops may be, with commas between (``10.1.0.0/16``)."""
+    egress_proxy: str = ""
+    """``host:port`` of the relay's egress proxy, for next hops whose settings say ``egress: relay``."""
+    egress_ca: str = ""
+    """CA certificates that the proxy's certificate leads to: PEM, or a file of it; empty: the public ones."""
     dns_servers: str = ""
     """Resolvers to ask, with commas between (``127.0.0.1:5353``); empty: those of the system."""
     direct_deliveries: int = 7

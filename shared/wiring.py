@@ -19,6 +19,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.audit_log_table import TableAuditLog
     from shared.adapters.bot_tokens_jwt import JwtBotTokens
     from shared.adapters.conversations_table import TableConversations
+    from shared.adapters.copies_table import TableCopies
     from shared.adapters.counters_table import TableCounters
     from shared.adapters.delegations_table import TableDelegations
     from shared.adapters.directory_table import TableDirectory
@@ -32,7 +33,8 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.sign_on_jwt import JwtSignOnTokens
-    from shared.adapters.smtp_next_hop import SmtpNextHop
+    from shared.adapters.smtp_next_hop import IDLE_SECONDS, SmtpNextHop
+    from shared.adapters.smtp_next_hop_egress import EgressProxy
     from shared.adapters.spool_blob import BlobSpool
     from shared.adapters.system import SystemClock, SystemRandom
     from shared.adapters.teams_connector import ConnectorTeamsMessenger
@@ -56,6 +58,8 @@ def connect(process: ProcessSettings) -> App:
             secrets,
             longest_seconds=0.8 * process.lease_seconds,
             reachable=ReachableNetworks(process.next_hop_networks),
+            egress=EgressProxy(process.egress_proxy, process.egress_ca, secrets),
+            idle_seconds=IDLE_SECONDS,
         ),
         delegations=TableDelegations(process),
         ledger=TableNoticeLedger(process),
@@ -65,6 +69,7 @@ def connect(process: ProcessSettings) -> App:
         teams=ConnectorTeamsMessenger(process, secrets),
         bot_tokens=JwtBotTokens(process),
         sign_on=JwtSignOnTokens(process),
+        copies=TableCopies(process),
         counters=TableCounters(process),
         parked=StorageParkedWork(process),
         dns=DnsResolver(process.dns_servers),

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Container
 
+from shared.adapters.smtp_next_hop_inner_tls import InnerTls, Wire
 from shared.adapters.smtp_next_hop_reply import Garbage, Reply, is_last_line, read_reply
 
 CONNECT_SECONDS = 30.0
@@ -64,8 +65,8 @@ class Budget:
 class Connection:
     """A connected socket. Every method raises ``ConnectionFailed``; after that only ``close`` makes sense."""
 
-    def __init__(self, connected: socket.socket, budget: Budget) -> None:
-        self._socket = connected
+    def __init__(self, connected: Wire, budget: Budget) -> None:
+        self._socket: Wire = connected
         self._budget = budget
         self._received = bytearray()
         self.encrypted = False
@@ -77,7 +78,7 @@ class Connection:
         try:
             addresses = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise ConnectionFailed(f"the name of the server cannot be resolved: {_kind(error)}", "4.4.3") from error
+            raise ConnectionFailed(f"the name of the server cannot be resolved: {kind_of(error)}", "4.4.3") from error
         if reachable is not None:
             addresses = [found for found in addresses if str(found[4][0]) in reachable]
             if not addresses:
@@ -96,23 +97,44 @@ class Connection:
             except ConnectionFailed:
                 connecting.close()
                 raise
-        raise ConnectionFailed(f"no connection: {_kind(cause)}", "4.4.1") from cause
+        raise ConnectionFailed(f"no connection: {kind_of(cause)}", "4.4.1") from cause
+
+    def serve(self, budget: Budget) -> None:
+        """Go on within another budget: for a connection that was kept."""
+        self._budget = budget
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing came that was not asked for, as far as it was read."""
+        return not self._received
 
     def start_tls(self, context: ssl.SSLContext, host: str) -> None:
-        """Encrypt from here on. Bytes that came before in the clear are an attack (RFC 3207 section 5) and end it."""
+        """Encrypt from here on. Bytes that came before in the clear are an attack (RFC 3207 section 5) and end it.
+
+        A connection that is encrypted already (that to the egress proxy) carries the new encryption within its own.
+        """
         if self._received:
             raise ConnectionFailed("the server sent more than its answer to STARTTLS", "4.7.5")
         try:
             self._socket.settimeout(_seconds_to(self._budget.limit()))
-            self._socket = context.wrap_socket(self._socket, server_hostname=host.strip("[]"))
+            if isinstance(self._socket, socket.socket) and not isinstance(self._socket, ssl.SSLSocket):
+                self._socket = context.wrap_socket(self._socket, server_hostname=host.strip("[]"))
+            else:
+                self._socket = InnerTls(self._socket, context, host.strip("[]"))
         except (OSError, ValueError) as error:
-            raise ConnectionFailed(f"no TLS: {_tls_kind(error)}", "4.7.5") from error
+            raise ConnectionFailed(f"no TLS: {kind_of(error)}", "4.7.5") from error
         self.encrypted = True
+
+    def tunnelled(self) -> None:
+        """What encrypts this connection so far ends at a proxy; the server behind it has yet to be spoken to."""
+        self.encrypted = False
 
     @property
     def tls_version(self) -> str:
         """Such as ``TLSv1.3``; empty in the clear."""
-        return (self._socket.version() or "") if isinstance(self._socket, ssl.SSLSocket) else ""
+        if not self.encrypted or not isinstance(self._socket, ssl.SSLSocket | InnerTls):
+            return ""
+        return self._socket.version() or ""
 
     def send(self, data: bytes, seconds: float | None = None) -> None:
         """Send all of it within one step."""
@@ -120,7 +142,7 @@ class Connection:
             self._socket.settimeout(_seconds_to(self._budget.limit(seconds)))
             self._socket.sendall(data)
         except OSError as error:
-            raise ConnectionFailed(f"the connection was lost: {_kind(error)}") from error
+            raise ConnectionFailed(f"the connection was lost: {kind_of(error)}") from error
 
     def reply(self, seconds: float | None = None) -> Reply:
         """The next reply, all of it within one step (or ``seconds``)."""
@@ -145,21 +167,35 @@ class Connection:
         """Cut it, without a word. Never raises."""
         self._socket.close()
 
+    def head(self, longest: int) -> bytes:
+        """The head of an HTTP answer, up to its empty line. What follows stays for the next who reads."""
+        limit = self._budget.limit()
+        while (end := self._received.find(b"\r\n\r\n")) < 0:
+            if len(self._received) > longest:
+                raise ConnectionFailed("an answer without end", "4.5.0")
+            self._receive(limit)
+        found = bytes(self._received[:end])
+        del self._received[: end + 4]
+        return found
+
     def _line(self, limit: float) -> bytes:
         while (end := self._received.find(b"\n")) < 0:
             if len(self._received) > _LONGEST_LINE:
                 raise Garbage("a line without end")
-            try:
-                self._socket.settimeout(_seconds_to(limit))
-                received = self._socket.recv(_RECEIVE)
-            except OSError as error:
-                raise ConnectionFailed(f"no answer: {_kind(error)}") from error
-            if not received:
-                raise ConnectionFailed("the server closed the connection")
-            self._received += received
+            self._receive(limit)
         line = bytes(self._received[:end])
         del self._received[: end + 1]
         return line.removesuffix(b"\r")
+
+    def _receive(self, limit: float) -> None:
+        try:
+            self._socket.settimeout(_seconds_to(limit))
+            received = self._socket.recv(_RECEIVE)
+        except OSError as error:
+            raise ConnectionFailed(f"no answer: {kind_of(error)}") from error
+        if not received:
+            raise ConnectionFailed("the server closed the connection")
+        self._received += received
 
 
 def _seconds_to(limit: float) -> float:
@@ -167,18 +203,14 @@ def _seconds_to(limit: float) -> float:
     return max(limit - time.monotonic(), 0.001)
 
 
-def _kind(error: BaseException | None) -> str:
+def kind_of(error: BaseException | None) -> str:
     """What went wrong, without addresses or anything else that an error's text may hold."""
     if isinstance(error, TimeoutError):
         return "timed out"
     if isinstance(error, ConnectionRefusedError):
         return "refused"
-    return type(error).__name__
-
-
-def _tls_kind(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate does not hold: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return str(error.reason or type(error).__name__)
-    return _kind(error)
+    return type(error).__name__

@@ -60,6 +60,11 @@ def header_is_ascii(chunks: Iterable[bytes]) -> bool:
     return header.isascii()
 
 
+def is_seven_bit(chunks: Iterable[bytes]) -> bool:
+    """Whether no byte is above 127. Reads as far as the first that is."""
+    return all(chunk.isascii() for chunk in chunks)
+
+
 def _check(before: bytes, chunk: bytes) -> None:
     """Look for sequences whose last byte is in ``chunk``; ``before`` has the (up to three) bytes before it."""
     window = before + chunk

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from shared.adapters.smtp_next_hop_connection import Budget, ConnectionFailed
+from shared.adapters.smtp_next_hop_credentials import certificate_for, password_for
 from shared.adapters.smtp_next_hop_reply import bounded, safe_text
-from shared.adapters.smtp_next_hop_session import open_session
+from shared.adapters.smtp_next_hop_session import EncryptionFailed, Sessions
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.errors import MattaError
 from shared.ports import HopStep, ProbedStep, Secrets
 
 LONGEST_SECONDS = 20.0
@@ -16,9 +14,7 @@ LONGEST_SECONDS = 20.0
 _STEP_SECONDS = 10.0
 
 
-def probe_server(
-    server: NextHopServer, host_name: str, secrets: Secrets, trust: str, reachable: Container[str] | None = None
-) -> tuple[ProbedStep, ...]:
+def probe_server(server: NextHopServer, sessions: Sessions, secrets: Secrets) -> tuple[ProbedStep, ...]:
     """See ``NextHop.probe``."""
     done: dict[HopStep, str] = {}
 
@@ -29,14 +25,15 @@ def probe_server(
 
     budget = Budget(LONGEST_SECONDS, min(server.timeout_seconds, _STEP_SECONDS))
     failed = ""
+    failed_step: HopStep | None = None
     try:
-        session = open_session(
-            server, host_name, lambda: secrets.secret(server.password_secret), trust, budget, note, reachable
+        session = sessions.open(
+            server, lambda: password_for(server, secrets), lambda: certificate_for(server, secrets), budget, note
         )
+    except EncryptionFailed as error:  # with implicit TLS that is before the greeting
+        failed, failed_step = error.text, HopStep.ENCRYPT
     except ConnectionFailed as error:
         failed = error.text
-    except MattaError:
-        failed = "the password of the server cannot be had"
     else:
         try:
             reply = session.connection.command(b"NOOP")
@@ -49,7 +46,7 @@ def probe_server(
         session.quit()
     steps = [ProbedStep(step, True, _shown(text)) for step, text in done.items()]
     if HopStep.READY not in done:
-        steps.append(ProbedStep(_next(server, done), False, _shown(failed)))
+        steps.append(ProbedStep(failed_step or _next(server, done), False, _shown(failed)))
     return tuple(steps)
 
 

@@ -2,7 +2,8 @@
 
 STARTTLS policies (RFC 3207): ``none`` never encrypts; ``opportunistic`` encrypts where offered, with whatever
 certificate, and goes on in the clear where that fails; ``required`` goes on only encrypted; ``verified`` only with a
-certificate that holds for the host's name. Port 465 is TLS from the first byte (RFC 8314).
+certificate that holds for the server's name. Port 465, and every port whose settings say so, is TLS from the first byte
+(RFC 8314), whatever the policy.
 
 A password goes out in the clear only where the policy is ``none``: under ``opportunistic``, whoever can strip the
 offer of STARTTLS could read it.
@@ -10,14 +11,15 @@ offer of STARTTLS could read it.
 
 from __future__ import annotations
 
-import base64
-import ssl
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from functools import cache
 
+from shared.adapters.smtp_next_hop_auth import authenticate
 from shared.adapters.smtp_next_hop_connection import Budget, Connection, ConnectionFailed
+from shared.adapters.smtp_next_hop_egress import EgressProxy
 from shared.adapters.smtp_next_hop_reply import Reply
+from shared.adapters.smtp_next_hop_tls import TlsContexts
+from shared.adapters.smtp_next_hop_token import OAuthTokens
 from shared.core.policy.tenant_settings import NextHopServer
 from shared.ports import HopStep
 
@@ -25,16 +27,25 @@ IMPLICIT_TLS_PORT = 465
 _QUIT_SECONDS = 1.0
 
 
-class TlsFailed(ConnectionFailed):
+class EncryptionFailed(ConnectionFailed):
+    """There is no encryption, for whatever reason."""
+
+
+class TlsFailed(EncryptionFailed):
     """The handshake failed; where the policy allows, a new connection may go on in the clear."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session:
-    """A session that is ready for MAIL. ``extensions`` are what EHLO offered, names in upper case."""
+    """A session that is ready for MAIL. ``extensions`` are what EHLO offered, names in upper case.
+
+    ``transactions`` is how many it has served, ``needs_reset`` whether the last one left something behind.
+    """
 
     connection: Connection
     extensions: Mapping[str, str]
+    transactions: int = 0
+    needs_reset: bool = False
 
     def offers(self, extension: str) -> bool:
         """Whether EHLO offered it."""
@@ -45,6 +56,22 @@ class Session:
         """Bytes of the largest message taken (RFC 1870), 0 where none is told."""
         told = self.extensions.get("SIZE", "")
         return int(told) if told.isascii() and told.isdigit() else 0
+
+    def start_over(self) -> None:
+        """Get ready for another MAIL. Raises ``ConnectionFailed``."""
+        if self.needs_reset:
+            _expect(self.connection.command(b"RSET"), 250, "the server does not start over")
+            self.needs_reset = False
+
+    def leave(self) -> None:
+        """Say goodbye without waiting for the answer. Never raises."""
+        try:
+            self.connection.serve(Budget(_QUIT_SECONDS, _QUIT_SECONDS))
+            self.connection.send(b"QUIT\r\n")
+        except ConnectionFailed:
+            pass
+        finally:
+            self.connection.close()
 
     def quit(self) -> None:
         """Say goodbye, without waiting long for the answer. Never raises."""
@@ -65,65 +92,106 @@ def _nobody(step: HopStep, text: str) -> None:
     """Where nobody wants to know."""
 
 
-def open_session(
-    server: NextHopServer,
-    host_name: str,
-    password: Callable[[], str],
-    trust: str,
-    budget: Budget,
-    note: Note = _nobody,
-    reachable: Container[str] | None = None,
-) -> Session:
-    """Connect and get ready. ``password`` is asked for only when needed; ``trust`` is a file of CA certificates or empty.
+class Sessions:
+    """Opens sessions; holds what they have in common. Safe to use from several threads."""
 
-    ``note`` may be told of steps twice: where going on in the clear began a second connection. ``reachable`` are the
-    addresses that may be connected to, ``None`` for all. Raises ``ConnectionFailed`` for whatever keeps mail from being sent, and what ``password`` raises.
-    """
-    try:
-        return _open(server, host_name, password, trust, budget, note, reachable, encrypt=server.starttls != "none")
-    except TlsFailed:
-        if server.starttls != "opportunistic" or server.port == IMPLICIT_TLS_PORT:
+    def __init__(
+        self,
+        host_name: str,
+        trust: str = "",
+        reachable: Container[str] | None = None,
+        egress: EgressProxy | None = None,
+    ) -> None:
+        """``host_name`` is said in EHLO; ``trust`` is a file of CA certificates or empty. ``reachable`` are the addresses
+        that may be connected to from here, ``None`` for all; ``egress`` is the way by the relay, if there is one.
+        """
+        self._host_name = host_name
+        self._contexts = TlsContexts(trust)
+        self._tokens = OAuthTokens()
+        self._reachable = reachable
+        self._egress = egress
+
+    def open(
+        self,
+        server: NextHopServer,
+        password: Callable[[], str],
+        certificate: Callable[[], str],
+        budget: Budget,
+        note: Note = _nobody,
+    ) -> Session:
+        """Connect and get ready. ``password`` and ``certificate`` (PEM) are asked for only when needed.
+
+        ``note`` may be told of steps twice: where going on in the clear began a second connection. Raises
+        ``ConnectionFailed`` for whatever keeps mail from being sent.
+        """
+        implicit = server.implicit_tls or server.port == IMPLICIT_TLS_PORT
+        opening = _Opening(server, password, certificate, budget, note, implicit)
+        try:
+            return self._open(opening, encrypt=server.starttls != "none")
+        except TlsFailed:
+            if server.starttls != "opportunistic" or implicit:
+                raise
+        return self._open(opening, encrypt=False)
+
+    def _open(self, opening: _Opening, *, encrypt: bool) -> Session:
+        server, note = opening.server, opening.note
+        connection = self._connect(server, opening.budget)
+        note(HopStep.CONNECT, "")
+        try:
+            if opening.implicit:
+                self._handshake(connection, opening)
+            greeting = connection.reply()
+            _expect(greeting, 220, "the server is not ready")
+            extensions = _hello(connection, self._host_name)
+            note(HopStep.GREETING, greeting.text)
+            if encrypt and not connection.encrypted:
+                if "STARTTLS" in extensions and _expect_tls(connection, server):
+                    self._handshake(connection, opening)
+                    extensions = _hello(connection, self._host_name)  # what was offered in the clear does not count
+                elif server.starttls != "opportunistic":
+                    raise ConnectionFailed("the server offers no STARTTLS", "4.7.4")
+            if server.starttls != "none" or connection.encrypted:
+                note(HopStep.ENCRYPT, connection.tls_version)
+            if server.username:
+                if not connection.encrypted and server.starttls != "none":
+                    raise ConnectionFailed("no password is sent without encryption", "4.7.11")
+                authenticate(connection, extensions.get("AUTH", ""), server, opening.password(), self._tokens)
+                note(HopStep.AUTHENTICATE, "")
+            return Session(connection, extensions)
+        except BaseException:
+            connection.close()
             raise
-    return _open(server, host_name, password, trust, budget, note, reachable, encrypt=False)
+
+    def _connect(self, server: NextHopServer, budget: Budget) -> Connection:
+        if server.egress == "direct":
+            return Connection.open(server.host, server.port, budget, self._reachable)
+        if self._egress is None:
+            raise ConnectionFailed("this installation has no egress by way of the relay", "4.3.5")
+        return self._egress.connect(server.host, server.port, budget)
+
+    def _handshake(self, connection: Connection, opening: _Opening) -> None:
+        server = opening.server
+        verified = server.starttls == "verified"
+        try:
+            context = self._contexts.context(verified=verified, ca=server.ca, certificate=opening.certificate())
+        except ConnectionFailed as error:  # what is wrong here is no reason to go on in the clear
+            raise EncryptionFailed(error.text, error.status) from error
+        try:
+            connection.start_tls(context, server.tls_name or server.host)
+        except ConnectionFailed as error:
+            raise TlsFailed(error.text, error.status) from error
 
 
-def _open(
-    server: NextHopServer,
-    host_name: str,
-    password: Callable[[], str],
-    trust: str,
-    budget: Budget,
-    note: Note,
-    reachable: Container[str] | None,
-    *,
-    encrypt: bool,
-) -> Session:
-    connection = Connection.open(server.host, server.port, budget, reachable)
-    note(HopStep.CONNECT, "")
-    try:
-        if server.port == IMPLICIT_TLS_PORT:
-            _handshake(connection, server, trust)
-        greeting = connection.reply()
-        _expect(greeting, 220, "the server is not ready")
-        extensions = _hello(connection, host_name)
-        note(HopStep.GREETING, greeting.text)
-        if encrypt and not connection.encrypted:
-            if "STARTTLS" in extensions and _expect_tls(connection, server):
-                _handshake(connection, server, trust)
-                extensions = _hello(connection, host_name)  # what was offered in the clear does not count
-            elif server.starttls != "opportunistic":
-                raise ConnectionFailed("the server offers no STARTTLS", "4.7.4")
-        if server.starttls != "none" or connection.encrypted:
-            note(HopStep.ENCRYPT, connection.tls_version)
-        if server.username:
-            if not connection.encrypted and server.starttls != "none":
-                raise ConnectionFailed("no password is sent without encryption", "4.7.11")
-            _authenticate(connection, extensions.get("AUTH", ""), server.username, password())
-            note(HopStep.AUTHENTICATE, "")
-        return Session(connection, extensions)
-    except BaseException:
-        connection.close()
-        raise
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What is the same for both tries to open one session."""
+
+    server: NextHopServer
+    password: Callable[[], str]
+    certificate: Callable[[], str]
+    budget: Budget
+    note: Note
+    implicit: bool
 
 
 def _expect_tls(connection: Connection, server: NextHopServer) -> bool:
@@ -133,23 +201,6 @@ def _expect_tls(connection: Connection, server: NextHopServer) -> bool:
         return False
     _expect(reply, 220, "the server does not start TLS", "4.7.4")
     return True
-
-
-def _handshake(connection: Connection, server: NextHopServer, trust: str) -> None:
-    try:
-        connection.start_tls(_context(server.starttls == "verified", trust), server.host)
-    except ConnectionFailed as error:
-        raise TlsFailed(error.text, error.status) from error
-
-
-@cache
-def _context(verified: bool, trust: str) -> ssl.SSLContext:
-    """Made once: reading the system's certificates takes longer than a handshake."""
-    context = ssl.create_default_context(cafile=trust or None)
-    if not verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _hello(connection: Connection, host_name: str) -> dict[str, str]:
@@ -168,32 +219,6 @@ def _hello(connection: Connection, host_name: str) -> dict[str, str]:
             parameter = f"{extensions['AUTH']} {parameter}"
         extensions[keyword.upper()] = parameter.strip()
     return extensions
-
-
-def _authenticate(connection: Connection, offered: str, username: str, password: str) -> None:
-    """AUTH PLAIN (RFC 4616) or LOGIN. That a server refuses a password is for the administrator, not for the sender."""
-    mechanisms = offered.upper().split()
-    refused = "the server refuses the user name and password"
-    if "PLAIN" in mechanisms:
-        reply = connection.command(b"AUTH PLAIN " + _base64(f"\0{username}\0{password}"))
-    elif "LOGIN" in mechanisms:
-        reply = connection.command(b"AUTH LOGIN")
-        for answer in (username, password):
-            _expect_silently(reply, 334, refused)
-            reply = connection.command(_base64(answer))
-    else:
-        raise ConnectionFailed("the server offers neither AUTH PLAIN nor LOGIN", "4.7.8")
-    _expect_silently(reply, 235, refused)
-
-
-def _expect_silently(reply: Reply, code: int, otherwise: str) -> None:
-    """As ``_expect``, without the server's text: it may repeat what it was sent."""
-    if reply.code != code:
-        raise ConnectionFailed(f"{otherwise}: {reply.code}", "4.7.8")
-
-
-def _base64(text: str) -> bytes:
-    return base64.b64encode(text.encode())
 
 
 def _expect(reply: Reply, code: int, otherwise: str, status: str = "4.3.2") -> None:

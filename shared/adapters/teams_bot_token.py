@@ -6,19 +6,15 @@ The secret is looked up by name for each new token, so that it rotates without a
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from shared.adapters.bounded_http import Answer, BoundedHttp
+from shared.adapters.msal_http import MsalHttp
 from shared.errors import MattaError
 from shared.ports import Secrets
 from shared.ports_teams import TeamsUnavailable
 from shared.settings import ProcessSettings
 
 SCOPE = "https://api.botframework.com/.default"
-_SECONDS = 10.0
-_LARGEST_ANSWER = 256 * 1024
 
 
 class BotToken:
@@ -71,53 +67,6 @@ class BotToken:
             self._process.bot_app_id,
             client_credential=secret,
             authority=f"{self._process.bot_login_url.rstrip('/')}/{self._process.bot_tenant}",
-            http_client=_MsalHttp(),
+            http_client=MsalHttp(),
             instance_discovery=False,  # the operator names the authority, nobody else
         )
-
-
-class _MsalResponse:
-    """What MSAL reads of an HTTP response."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.status_code = answer.status
-        self.headers = answer.headers
-        self.text = answer.body.decode("utf-8", "replace")
-
-    def raise_for_status(self) -> None:
-        if self.status_code >= 400:
-            raise TeamsUnavailable(f"the authority answers {self.status_code}")
-
-
-class _MsalHttp:
-    """MSAL's HTTP client, with Matta's bounds."""
-
-    def __init__(self) -> None:
-        self._http = BoundedHttp(_SECONDS, _LARGEST_ANSWER)
-
-    def get(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: object
-    ) -> _MsalResponse:
-        query = f"?{urlencode(params)}" if params else ""
-        return self._send("GET", url + query, headers, None)
-
-    def post(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: object,
-    ) -> _MsalResponse:
-        query = f"?{urlencode(params)}" if params else ""
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return self._send("POST", url + query, {**form, **(headers or {})}, urlencode(data or {}).encode())
-
-    def close(self) -> None:
-        """Connections end with their threads."""
-
-    def _send(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None) -> _MsalResponse:
-        answer = self._http.exchange(method, url, headers=headers or {}, body=body)
-        if not answer.complete:
-            raise TeamsUnavailable("the authority's answer broke off")
-        return _MsalResponse(answer)

@@ -172,10 +172,16 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     body = attempt.body if variant.source == "spool" else None
     content = _with_head(variant.head, body or app.spool.content(variant.source, record.ref, variant.blob))
     replies: tuple[RecipientReply, ...] = ()
-    for server in servers_in_order(batch.route.servers, lambda: _fraction(app)):
+    tenant = record.ref.tenant_id
+    in_order = servers_in_order(
+        batch.route.servers, lambda: _fraction(app), lambda server: app.next_hop.is_well(tenant, server)
+    )
+    for server in in_order:
         if replies and not _keep_claim(attempt):
             break
-        replies = app.next_hop.deliver(server, record.envelope.reverse_path, batch.recipients, record.envelope, content)
+        replies = app.next_hop.deliver(
+            server, record.envelope.reverse_path, batch.recipients, record.envelope, content, tenant_id=tenant
+        )
         log.stage(
             "deliver",
             record.ref,

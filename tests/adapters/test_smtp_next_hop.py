@@ -45,11 +45,19 @@ class TestExtensions:
         assert fates(deliver(server, smtputf8=smtputf8, body=body)) == ["sent", "sent"]
         assert server.messages[0].mail == expected
 
-    def test_8_bit_content_goes_out_unchanged_also_without_8bitmime(self, server: Server) -> None:
+    @pytest.mark.parametrize("body", ["7BIT", "8BITMIME"])
+    def test_8_bit_content_does_not_go_to_a_server_that_takes_none(self, server: Server, body: str) -> None:
         server.extensions = ("SIZE",)
-        data = "Subject: 件名\r\n\r\n本文\r\n".encode()
-        assert fates(deliver(server, data=data, body="8BITMIME")) == ["sent", "sent"]
-        assert server.messages[0].data == data
+        replies = deliver(server, chunks=[b"Subject: x\r\n\r\n", "本文\r\n".encode()], body=body)
+        assert [(reply.permanent, reply.status, reply.needs_seven_bit) for reply in replies] == [
+            (True, "5.6.3", True)
+        ] * 2
+        assert not [command for command in server.commands if command.startswith("MAIL")]
+
+    def test_seven_bit_content_goes_there_whatever_was_declared(self, server: Server) -> None:
+        server.extensions = ("SIZE",)
+        assert fates(deliver(server, body="8BITMIME")) == ["sent", "sent"]
+        assert "BODY" not in server.messages[0].mail
 
     def test_too_large_for_the_server_is_permanent_and_said_before_anything_is_sent(self, server: Server) -> None:
         server.extensions = ("SIZE 21",)
@@ -91,7 +99,7 @@ class TestExtensions:
         assert {reply.status for reply in replies} == {"5.6.9"}
 
     def test_a_message_merely_declared_smtputf8_goes_out_without_it(self, server: Server) -> None:
-        server.extensions = ()
+        server.extensions = ("8BITMIME",)
         data = "Subject: x\r\n\r\n本文\r\n".encode()
         assert fates(deliver(server, data=data, smtputf8=True)) == ["sent", "sent"]
 

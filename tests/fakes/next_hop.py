@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, HopStep, ProbedStep, RecipientReply
+from shared.ports import Content, HopHealth, HopStep, ProbedStep, RecipientReply
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ class FakeNextHop:
         self._codes: dict[str, int] = {}
         self._silent: set[str] = set()
         self._cut: set[str] = set()
+        self._seven_bit: set[str] = set()
+        self._dsn: set[str] = set()
+        self._unwell: dict[tuple[str, NextHopServer], str] = {}
         self._lock = threading.Lock()
 
     def answer(self, recipient: str, code: int) -> None:
@@ -57,10 +60,49 @@ class FakeNextHop:
             steps.append(HopStep.AUTHENTICATE)
         return tuple(ProbedStep(step, True) for step in (*steps, HopStep.READY))
 
+    def only_seven_bit(self, host: str) -> None:
+        """From now on ``host`` takes no 8-bit messages."""
+        self._seven_bit.add(host)
+
+    def relays_dsn(self, host: str) -> None:
+        """From now on ``host`` takes over what is asked for about reports."""
+        self._dsn.add(host)
+
+    def is_well(self, tenant_id: str, server: NextHopServer) -> bool:
+        """See the port. A server that failed stays unwell until it works."""
+        return (tenant_id, server) not in self._unwell
+
+    def health(self, tenant_id: str) -> tuple[HopHealth, ...]:
+        """See the port."""
+        found = [
+            HopHealth(f"{server.host}:{server.port}", 1, 15.0, text)
+            for (tenant, server), text in self._unwell.items()
+            if tenant == tenant_id
+        ]
+        return tuple(sorted(found, key=lambda one: one.server))
+
     def deliver(
-        self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], envelope: Envelope, content: Content
+        self,
+        server: NextHopServer,
+        reverse_path: str,
+        recipients: Sequence[str],
+        envelope: Envelope,
+        content: Content,
+        *,
+        tenant_id: str = "",
     ) -> tuple[RecipientReply, ...]:
         """See the port."""
+        replies = self._deliver(server, reverse_path, recipients, content)
+        trouble = next((reply.text for reply in replies if not reply.accepted and reply.status in ("", "4.4.2")), "")
+        if trouble:
+            self._unwell[tenant_id, server] = trouble
+        else:
+            self._unwell.pop((tenant_id, server), None)
+        return replies
+
+    def _deliver(
+        self, server: NextHopServer, reverse_path: str, recipients: Sequence[str], content: Content
+    ) -> tuple[RecipientReply, ...]:
         name = f"{server.host}:{server.port}"
         if server.host in self._silent:
             return tuple(
@@ -68,6 +110,11 @@ class FakeNextHop:
             )
         if self.during is not None:
             self.during()
+        if server.host in self._seven_bit and not all(chunk.isascii() for chunk in content.chunks()):
+            return tuple(
+                RecipientReply(one, False, True, 0, "5.6.3", "no 8-bit messages", name, needs_seven_bit=True)
+                for one in recipients
+            )
         replies = []
         accepted: list[str] = []
         for recipient in recipients:
@@ -76,7 +123,7 @@ class FakeNextHop:
                 code = 452
             if code == 250:
                 accepted.append(recipient)
-            replies.append(_reply(recipient, code, name))
+            replies.append(_reply(recipient, code, name, relays_dsn=code == 250 and server.host in self._dsn))
         data = b"".join(content.chunks()) if accepted else b""
         with self._lock:
             self.transactions.append(Transaction(name, reverse_path, tuple(recipients), tuple(accepted), data))
@@ -88,6 +135,6 @@ class FakeNextHop:
         return tuple(replies)
 
 
-def _reply(recipient: str, code: int, server: str) -> RecipientReply:
+def _reply(recipient: str, code: int, server: str, *, relays_dsn: bool) -> RecipientReply:
     status = f"{code // 100}.{'5.3' if code == 452 else '0.0'}"
-    return RecipientReply(recipient, code == 250, code >= 500, code, status, "as told", server)
+    return RecipientReply(recipient, code == 250, code >= 500, code, status, "as told", server, relays_dsn=relays_dsn)

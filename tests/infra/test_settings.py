@@ -36,6 +36,8 @@ NOT_SET = {
     "secrets_cache_seconds": "the default is made for Azure",
     "storage_timeout": "the default is made for Azure",
     "dns_servers": "the platform's own resolver",
+    "egress_proxy": "named by hand where outbound port 25 is closed (docs/OPERATIONS.md)",
+    "egress_ca": "named by hand with the proxy",
     "direct_deliveries": "the default is made for host.json",
 }
 """Fields of ``ProcessSettings`` that no template sets, and why."""

@@ -20,7 +20,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -40,11 +40,18 @@ from tests.support.next_hop_actions import (
 
 DEFAULT_EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 200000000")
 _PATIENCE = 20.0
+_PARAMETERS = {"SIZE": "SIZE", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8"} | dict.fromkeys(
+    ("RET", "ENVID", "NOTIFY", "ORCPT"), "DSN"
+)
+"""The extension that each parameter of MAIL and RCPT belongs to."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """One content that was taken. ``wire`` is what came between DATA and the final dot, ``data`` without stuffing."""
+    """One content that was taken. ``wire`` is what came between DATA and the final dot, ``data`` without stuffing.
+
+    ``connection`` counts from 1.
+    """
 
     mail: str
     recipients: tuple[str, ...]
@@ -52,6 +59,9 @@ class Message:
     data: bytes
     encrypted: bool
     user: str
+    connection: int = 0
+    wishes: tuple[str, ...] = ()
+    """The parameters of each RCPT."""
 
 
 class _Gone(Exception):
@@ -68,11 +78,14 @@ class NextHopServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         users: Mapping[str, str] | None = None,
+        tokens: Collection[str] = (),
     ) -> None:
         self.extensions = tuple(extensions)
         self.tls = tls
         self.implicit_tls = implicit_tls
         self.users = users
+        self.tokens = tokens
+        """Access tokens that AUTH XOAUTH2 takes, from anybody."""
         self.messages: list[Message] = []
         self.commands: list[str] = []
         self.violations: list[str] = []
@@ -111,14 +124,15 @@ class NextHopServer:
                 connected, _ = self._listener.accept()
                 connected.settimeout(_PATIENCE)
                 self.connections += 1
-                thread = threading.Thread(target=self._serve, args=(connected,), daemon=True)
+                arguments = (connected, self.connections)
+                thread = threading.Thread(target=self._serve, args=arguments, daemon=True)
                 with self._lock:
                     self._open.add(connected)
                     self._threads.append(thread)
                 thread.start()
 
-    def _serve(self, connected: socket.socket) -> None:
-        session = _Session(self, connected)
+    def _serve(self, connected: socket.socket, number: int) -> None:
+        session = _Session(self, connected, number)
         with contextlib.suppress(OSError, _Gone):
             session.run()
         session.close()
@@ -142,14 +156,16 @@ class NextHopServer:
 
 
 class _Session:
-    def __init__(self, server: NextHopServer, connected: socket.socket) -> None:
+    def __init__(self, server: NextHopServer, connected: socket.socket, number: int) -> None:
         self.server = server
+        self.number = number
         self.socket = connected
         self.received = bytearray()
         self.encrypted = False
         self.user = ""
         self.mail = ""
         self.recipients: list[str] = []
+        self.wishes: list[str] = []
         self.greeted = False
 
     def run(self) -> None:
@@ -166,6 +182,9 @@ class _Session:
             else:
                 handle(line)
 
+    def forget(self) -> None:
+        self.mail, self.recipients, self.wishes = "", [], []
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
@@ -173,7 +192,7 @@ class _Session:
 
     def do_ehlo(self, line: str) -> None:
         self.greeted = True
-        self.mail, self.recipients = "", []
+        self.forget()
         offered = list(self.server.extensions)
         if self.server.tls is not None and not self.encrypted:
             offered.append("STARTTLS")
@@ -207,6 +226,9 @@ class _Session:
 
     def do_auth(self, line: str) -> None:
         words = line.split(" ")
+        if words[1].upper() == "XOAUTH2":
+            self.auth_by_token(line, base64.b64decode(words[2]).decode())
+            return
         if words[1].upper() == "PLAIN":
             _, name, password = base64.b64decode(words[2]).decode().split("\0")
         else:
@@ -218,27 +240,43 @@ class _Session:
         if self.say(line, "235 2.7.0 welcome" if fits else f"535 5.7.8 wrong password {password}") and fits:
             self.user = name
 
+    def auth_by_token(self, line: str, shown: str) -> None:
+        user, bearer, *rest = shown.split("\x01")
+        if rest != ["", ""] or not user.startswith("user=") or not bearer.startswith("auth=Bearer "):
+            self.server.violate(f"not XOAUTH2: {shown!r}")
+        if bearer.removeprefix("auth=Bearer ") in self.server.tokens:
+            if self.say(line, "235 2.7.0 welcome"):
+                self.user = user.removeprefix("user=")
+            return
+        self.send(b"334 " + base64.b64encode(b'{"status":"401"}') + b"\r\n")
+        if self.line():
+            self.server.violate("an answer to a challenge that asks for none")
+        self.say(line, "535 5.7.3 unsuccessful")
+
     def do_mail(self, line: str) -> None:
         if not self.greeted:
             self.server.violate("MAIL without EHLO")
         self.check_parameters(line)
         if self.say(line, "250 2.1.0 ok"):
-            self.mail, self.recipients = line, []
+            self.forget()
+            self.mail = line
 
     def check_parameters(self, line: str) -> None:
         offered = {item.split(" ")[0] for item in self.server.extensions}
         for parameter in line.rpartition(">")[2].split():
-            needed = {"SIZE": "SIZE", "BODY": "8BITMIME", "SMTPUTF8": "SMTPUTF8"}.get(parameter.split("=")[0], "-")
+            needed = _PARAMETERS.get(parameter.split("=")[0], "-")
             if needed not in offered:
                 self.server.violate(f"parameter that was not offered: {parameter}")
-        if not line.isascii() and "SMTPUTF8" not in line.split():
+        if not line.isascii() and "SMTPUTF8" not in (self.mail or line).split():
             self.server.violate("UTF-8 without SMTPUTF8")
 
     def do_rcpt(self, line: str) -> None:
+        self.check_parameters(line)
         if not self.mail:
             self.send(b"503 5.5.1 MAIL first\r\n")
         elif self.say(line, "250 2.1.5 ok"):
-            self.recipients.append(line[line.index("<") + 1 : -1])
+            self.recipients.append(line[line.index("<") + 1 : line.rindex(">")])
+            self.wishes.append(line[line.rindex(">") + 1 :].strip())
 
     def do_data(self, line: str) -> None:
         if not self.recipients:
@@ -262,13 +300,22 @@ class _Session:
         if reply is None or (isinstance(reply, str) and reply.startswith("2")):
             # Before the answer: the client goes on as soon as it has that.
             self.server.messages.append(
-                Message(self.mail, tuple(self.recipients), wire, data, self.encrypted, self.user)
+                Message(
+                    self.mail,
+                    tuple(self.recipients),
+                    wire,
+                    data,
+                    self.encrypted,
+                    self.user,
+                    self.number,
+                    tuple(self.wishes),
+                )
             )
         self.act(action, "250 2.0.0 kept")
-        self.mail, self.recipients = "", []
+        self.forget()
 
     def do_rset(self, line: str) -> None:
-        self.mail, self.recipients = "", []
+        self.forget()
         self.say(line, "250 2.0.0 ok")
 
     def do_noop(self, line: str) -> None:

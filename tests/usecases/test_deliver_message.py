@@ -188,12 +188,12 @@ def slow_servers(world: World, seconds: float, during: Callable[[], object]) -> 
     """Servers named ``dead…`` say nothing for so long; ``during`` is called at the end of each such wait."""
     deliver = world.next_hop.deliver
 
-    def slow(server: NextHopServer, *arguments: Any) -> tuple[RecipientReply, ...]:
+    def slow(server: NextHopServer, *arguments: Any, **options: Any) -> tuple[RecipientReply, ...]:
         if server.host.startswith("dead"):
             world.next_hop.silent(server.host)
             world.clock.advance(seconds=seconds)
             during()
-        return deliver(server, *arguments)
+        return deliver(server, *arguments, **options)
 
     world.next_hop.deliver = slow  # type: ignore[method-assign, assignment]  # time passes while a server is tried
 

@@ -64,11 +64,26 @@ def batches(
     return tuple(made), tuple(homeless)
 
 
-def servers_in_order(servers: Sequence[NextHopServer], draw: Callable[[], float]) -> tuple[NextHopServer, ...]:
-    """All servers, drawn by weight without putting back: the first shares the load, the rest are fail-over.
+def servers_in_order(
+    servers: Sequence[NextHopServer],
+    draw: Callable[[], float],
+    is_well: Callable[[NextHopServer], bool] = lambda _: True,
+) -> tuple[NextHopServer, ...]:
+    """All servers: those that are well by ``priority``, lowest first, then the others likewise.
 
-    ``draw`` gives numbers in [0, 1).
+    Within a priority they are drawn by weight without putting back: the first shares the load, the rest are fail-over.
+    ``draw`` gives numbers in [0, 1). ``is_well`` is asked once for each server.
     """
+    well = [is_well(server) for server in servers]
+    ordered: list[NextHopServer] = []
+    for health in (True, False):
+        group = [server for server, fine in zip(servers, well, strict=True) if fine is health]
+        for priority in sorted({server.priority for server in group}):
+            ordered += _drawn([server for server in group if server.priority == priority], draw)
+    return tuple(ordered)
+
+
+def _drawn(servers: Sequence[NextHopServer], draw: Callable[[], float]) -> list[NextHopServer]:
     left = list(servers)
     ordered: list[NextHopServer] = []
     while left:
@@ -81,4 +96,4 @@ def servers_in_order(servers: Sequence[NextHopServer], draw: Callable[[], float]
                 break
         left.remove(chosen)
         ordered.append(chosen)
-    return tuple(ordered)
+    return ordered
