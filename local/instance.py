@@ -108,6 +108,7 @@ class Instance:
             MATTA_RELAY_PORT=str(ports.smtp),
             MATTA_RELAY_HEALTH_PORT=str(ports.relay_health),
             MATTA_RELAY_CERT=str(self.layout.data / "relay.pem"),
+            MATTA_RELAY_EVENTS_URL=f"http://127.0.0.1:{ports.api}/runtime/webhooks/blobs",
             MATTA_RELAY_STOP_SECONDS="10",  # within the time that stopping everything may take
             MATTA_DEMO_NEXT_HOP=f"127.0.0.1:{ports.mailbox_smtp}",
             MATTA_NEXT_HOP_NETWORKS="127.0.0.0/8,::1",

@@ -40,6 +40,8 @@ _EARLIER_HOURS_EVERY = 5.0
 _LONGEST_RETRY = 60.0
 _BUSY_FOR = 5.0
 _BUSY_FACTOR = 8
+_EVENTS_LAST = 60.0
+_LISTING_BESIDE_EVENTS = 2.0
 _TAIL = 64
 _MOST_TAILS = 8
 _FORGET_AT_ONCE = 5000
@@ -107,8 +109,15 @@ class BlobTrigger:
         """Blobs that wait, run or pause before another try."""
         self._folders: dict[str, _Folder] = {}
         self._busy_until = 0.0
+        self._event_at = float("-inf")
         self._decode = get_binding_registry().get("blobTrigger").decode
         self._running = Tasks()
+
+    def created(self, container: str, blob: BlobVersion) -> None:
+        """An event tells of a blob: fire for it now. Listing finds it too, and then knows it."""
+        if container == self.path.container and self.path.fits(blob.name):
+            self._event_at = time.monotonic()
+            self._consider(blob)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fire until `stop`; returns when the running functions have ended."""
@@ -133,6 +142,8 @@ class BlobTrigger:
             cost = ended - started
             busy = ended < self._busy_until
             interval = self._poll / _BUSY_FACTOR if busy else self._poll
+            if ended - self._event_at < _EVENTS_LAST:  # events tell sooner, and listing is then for what they miss
+                interval = max(self._poll, _LISTING_BESIDE_EVENTS)
             if earlier:
                 earlier_due = ended + max(_EARLIER_HOURS_EVERY, 3 * cost)
             if whole:

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+from local.host.blob_events import BlobCreated
 from local.host.blob_trigger import BlobTrigger
 from local.host.errors import StartError
 from local.host.host_json import HostConfig
@@ -46,7 +47,7 @@ class Host:
         self._manual = Tasks()
         self._clients = StorageClients()
         self._invoker = Invoker(_thread_count(settings))
-        self._http = HttpTriggers(specs, config, keys, self._invoker, self._admin)
+        self._http = HttpTriggers(specs, config, keys, self._invoker, self._admin, self._blob_created)
         self._blobs: list[BlobTrigger] = []
         self._queues: list[QueueTrigger] = []
         self._timers: dict[str, TimerTrigger] = {}
@@ -107,6 +108,10 @@ class Host:
         log.info("ready", extra={"event": "ready", "url": url, "pid": os.getpid(), "functions": names})
         await self._stop.wait()
         return await self._end(tasks)
+
+    def _blob_created(self, event: BlobCreated) -> None:
+        for trigger in self._blobs:
+            trigger.created(event.container, event.blob)
 
     def _ask_to_stop(self) -> None:
         if self._stop.is_set():

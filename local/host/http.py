@@ -16,6 +16,8 @@ from aiohttp import web
 from azure.functions.meta import Datum, get_binding_registry
 from multidict import CIMultiDict
 
+from local.host.blob_events import PATH as EVENTS_PATH
+from local.host.blob_events import BlobCreated, read_events
 from local.host.host_json import HostConfig
 from local.host.invoke import Invoker
 from local.host.keys import Keys
@@ -50,9 +52,16 @@ class HttpTriggers:
     """The HTTP side of the host: every http function and the admin pages."""
 
     def __init__(
-        self, specs: Iterable[FunctionSpec], config: HostConfig, keys: Keys, invoker: Invoker, admin: AdminHandler
+        self,
+        specs: Iterable[FunctionSpec],
+        config: HostConfig,
+        keys: Keys,
+        invoker: Invoker,
+        admin: AdminHandler,
+        on_blob: Callable[[BlobCreated], None],
     ) -> None:
         """Raises StartError for a route that can't be read."""
+        self._on_blob = on_blob
         self._config = config
         self._keys = keys
         self._invoker = invoker
@@ -103,6 +112,9 @@ class HttpTriggers:
             if first == "admin":
                 route = "/admin"
                 response = await self._answer_admin(request, raw_path)
+            elif raw_path == EVENTS_PATH:
+                route = f"/{EVENTS_PATH}"
+                response = await self._take_events(request)
             else:
                 route, response = await self._answer_function(request, raw_path)
         except web.HTTPException as error:
@@ -120,6 +132,19 @@ class HttpTriggers:
             }
             log.info("request", extra=line)
         return response
+
+    async def _take_events(self, request: web.BaseRequest) -> web.Response:
+        if not _is_loopback(request.remote):
+            return _plain(401)
+        if request.method != "POST" or request.content_type != "application/json":
+            return _plain(415)
+        try:
+            events = read_events(await request.read())
+        except ValueError:
+            return _plain(400, "These are no events about blobs.\n")
+        for event in events:
+            self._on_blob(event)
+        return _plain(200)
 
     async def _answer_function(self, request: web.BaseRequest, raw_path: str) -> tuple[str, web.Response]:
         endpoint, values, allowed = self._find(request.method, raw_path)

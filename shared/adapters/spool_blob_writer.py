@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from shared.adapters.spool_blob_format import (
     ENVELOPES,
@@ -32,12 +32,20 @@ _EXISTS = frozenset({409, 412})
 class BlobSpoolWriter:
     """``SpoolWriter`` on Blob storage. ``timeout_seconds`` bounds each of its calls to storage.
 
-    The containers must exist; their names are ``prefix`` and ``spool``, ``envelopes``.
+    The containers must exist; their names are ``prefix`` and ``spool``, ``envelopes``. ``on_commit`` is called with the
+    blob (``container/name``), its ETag and size after each commit; it must not raise or wait.
     """
 
     def __init__(
-        self, connection_string: str, *, timeout_seconds: float, block_bytes: int = BLOCK_BYTES, prefix: str = ""
+        self,
+        connection_string: str,
+        *,
+        timeout_seconds: float,
+        block_bytes: int = BLOCK_BYTES,
+        prefix: str = "",
+        on_commit: Callable[[str, str, int], None] | None = None,
     ) -> None:
+        self._on_commit = on_commit
         self._rest = BlobRest(account_from(connection_string), timeout_seconds=timeout_seconds)
         self._block_bytes = block_bytes
         self._prefix = prefix
@@ -132,6 +140,8 @@ class BlobSpoolWriter:
             return  # the first try had come through, only its answer was lost
         if answer.status != 201:
             raise answer.unexpected("committing a message")
+        if self._on_commit is not None:
+            self._on_commit(blob, answer.headers.get("etag", ""), size)
 
     async def _is_ours(self, blob: str, headers: Mapping[str, str], size: int) -> bool:
         answer = await self._rest.request("HEAD", blob)

@@ -71,15 +71,16 @@ class SampleApp:
         events = [json.loads(line) for line in lines]
         return [event for event in events if event["kind"] == kind and name in (None, event.get("name"))]
 
-    def put_blob(self, name: str, *, hours_ago: int = 0) -> None:
-        """Write a blob into the folder of an hour."""
+    def put_blob(self, name: str, *, hours_ago: int = 0) -> tuple[str, str]:
+        """Write a blob into the folder of an hour; returns its whole name and its ETag."""
         service = BlobServiceClient.from_connection_string(self._azurite.connection_string)
         self._clients.append(service)
         container = service.get_container_client(self.name)
         if not container.exists():
             container.create_container()
         hour = (datetime.now(UTC) - timedelta(hours=hours_ago)).strftime("%Y%m%d%H")
-        container.upload_blob(f"{hour}/acme/{name}", b"From: a@example.com\r\n\r\n", overwrite=True)
+        blob = container.upload_blob(f"{hour}/acme/{name}", b"From: a@example.com\r\n\r\n", overwrite=True)
+        return blob.blob_name, str(blob.get_blob_properties().etag)
 
     def queue(self, suffix: str = "") -> QueueClient:
         """The client of the app's queue (or of its poison queue); the queue is made if need be."""
