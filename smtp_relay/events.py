@@ -30,7 +30,7 @@ class CommitEvents:
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 80
-        self._target = parts.path + (f"?{parts.query}" if parts.query else "")
+        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._pool = HttpPool(self._host, self._port, tls=False, connections=1)
         self._waiting: deque[tuple[str, str, int]] = deque(maxlen=_MOST_WAITING)
         self._some = asyncio.Event()
