@@ -15,6 +15,7 @@ from tests.support.api import DIRECTORY, call_api, granted, make_api_world, sign
 from tests.support.app import OUTSIDE, SENDER, World
 
 OPERATORS = "99999999-9999-4999-8999-999999999999"
+EXCHANGE = "44444444-4444-4444-8444-444444444444"
 NEW: Mapping[str, object] = {
     "tenant_id": "hoshizora",
     "name": "星空物産",
@@ -32,7 +33,7 @@ NEW: Mapping[str, object] = {
 def world() -> World:
     return make_api_world(
         access=Access(entra_tenant=DIRECTORY, grants=(granted("admin@aozora.example", "tenant-administrator"),)),
-        ingress=Ingress(peers=("198.51.100.9",)),
+        ingress=Ingress(peers=("198.51.100.9",), exchange_tenant=EXCHANGE, hosts=("demo.relay.example",)),
     )
 
 
@@ -88,6 +89,10 @@ def _after(world: World) -> datetime:
         pytest.param({"peers": ["198.51.100.0/24", "198.51.100.9"]}, 409, id="a peer of another tenant"),
         pytest.param({"peers": ["198.51.100.9/32"]}, 409, id="a peer of another tenant as a range"),
         pytest.param({"peers": [" 198.51.100.9 "]}, 409, id="a peer of another tenant between blanks"),
+        pytest.param({"exchange_tenant": EXCHANGE}, 409, id="another tenant's Exchange"),
+        pytest.param({"hosts": ["DEMO.relay.example."]}, 409, id="a name of the relay that is another tenant's"),
+        pytest.param({"hosts": ["a.example", "A.example"]}, 422, id="one name of the relay twice"),
+        pytest.param({"exchange_tenant": "x"}, 422, id="no directory id of Exchange"),
         pytest.param({"tenant_id": "A b"}, 422, id="an id with other characters"),
         pytest.param({"domains": []}, 422, id="no domain"),
         pytest.param({"domains": ["a b"]}, 422, id="no domain name"),
@@ -114,6 +119,20 @@ def test_where_the_mail_comes_from_is_the_operators_to_change(world: World) -> N
     edit |= {"peers": ["198.51.100.9/32"]}
     refused = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": changed.headers["ETag"]})
     assert (refused.status, refused.problem) == (409, "already-there")
+
+
+def test_how_exchange_is_known_is_the_operators_to_change_and_stays_where_it_is_left_out(world: World) -> None:
+    token = operator(world)
+    exchange = {"exchange_tenant": "55555555-5555-4555-8555-555555555555", "hosts": ["hoshi.relay.example"]}
+    made = call_api(world, "POST", "/operator/tenants", token, body={**NEW, **exchange})
+    assert {name: made.json[name] for name in exchange} == exchange
+    edit = {name: NEW[name] for name in ("name", "domains", "entra_tenant")}
+    path = "/operator/tenants/hoshizora"
+    same = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": made.headers["ETag"]})
+    assert {name: same.json[name] for name in exchange} == exchange
+    gone = {"exchange_tenant": "", "hosts": []}
+    changed = call_api(world, "PUT", path, token, body=edit | gone, headers={"If-Match": same.headers["ETag"]})
+    assert {name: changed.json[name] for name in gone} == gone
 
 
 def test_nobody_of_a_suspended_tenant_signs_on(world: World) -> None:

@@ -19,7 +19,7 @@ HIDDEN = "●●●"
 """Shown in place of a password, so that comparing versions gives none away."""
 _SECRET_FIELDS = frozenset({"password", "password_hash"})
 _NOT_COMPARED = frozenset({"version"})
-_KEYS = ("id", "address", "mark", "name")
+_KEYS = ("id", "address", "mark", "name", "selector")
 
 
 class How(StrEnum):

@@ -17,9 +17,9 @@ from shared.core.settings.scope_check import COLLECTIONS
 from shared.core.settings.scope_settings import Document, scope_of
 from shared.core.settings.shared_values import SHARED_VALUES, default_of, value_set
 
-ADMINISTRATORS_EYES = ("ingress", "routes", "access")
-"""Settings that only administrators are shown: how the relay knows the tenant, by which servers its mail leaves, and who
-has which role.
+ADMINISTRATORS_EYES = ("ingress", "routes", "access", "signing", "retention.legal_holds")
+"""Settings that only administrators are shown: how the relay knows the tenant, by which servers and with whose keys its
+mail leaves, who has which role, and whose mail a legal hold keeps.
 """
 _HEAD = ("tenant_id", "version", "fixed")
 _RANK = {Level.TENANT: 0, Level.GROUP: 1, Level.USER: 2, Level.DEFAULT: 3}
@@ -70,6 +70,8 @@ def _values(effective: Effective, viewer: Level) -> Iterator[EffectiveValue]:
         value = getattr(effective.settings, field.name)
         if isinstance(value, Model) and field.name != "ingress":
             for inner in msgspec.structs.fields(type(value)):
+                if f"{field.name}.{inner.name}" in ADMINISTRATORS_EYES and viewer is not Level.TENANT:
+                    continue
                 yield _single(effective, f"{field.name}.{inner.name}", getattr(value, inner.name), inner.default)
         else:
             yield _single(effective, field.name, value, field.default)

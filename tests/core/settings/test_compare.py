@@ -13,11 +13,15 @@ from shared.core.policy.actions import Delay, Hold, Zip
 from shared.core.policy.conditions.model import AddressList, AllOf, Body, Subject
 from shared.core.policy.policies import Policy, SubjectMark
 from shared.core.policy.tenant_settings import (
+    DkimKey,
     HoldNotices,
     Ingress,
+    LegalHold,
     NextHopServer,
+    Retention,
     Route,
     RuleAssignment,
+    Signing,
     SmtpUser,
     TenantSettings,
 )
@@ -53,6 +57,25 @@ def told(differences: tuple[Difference, ...]) -> list[str]:
         pytest.param({}, {}, [], id="nothing"),
         pytest.param({"name": "x"}, {"name": "y"}, ["name: 'x' -> 'y'"], id="a value"),
         pytest.param({"version": 1}, {"version": 2}, [], id="the number of the version is no difference"),
+        pytest.param(
+            {"signing": Signing(dkim=(DkimKey(domain="d", selector="s1", secret="k"),))},
+            {
+                "signing": Signing(
+                    dkim=(
+                        DkimKey(domain="d", selector="s0", secret="k"),
+                        DkimKey(domain="d", selector="s1", secret="l"),
+                    )
+                )
+            },
+            ["signing.dkim[s1].secret: 'k' -> 'l'", "+ signing.dkim[s0]"],
+            id="a key is known by its selector",
+        ),
+        pytest.param(
+            {"retention": Retention(legal_holds=(LegalHold(id="h", addresses=("a@b",)),))},
+            {"retention": Retention(body_days=0, legal_holds=(LegalHold(id="h"),))},
+            ["retention.body_days: 90 -> 0", "- retention.legal_holds[h].addresses"],
+            id="retention and a legal hold",
+        ),
         pytest.param({}, {"notices": HoldNotices(reminders=0)}, ["notices.reminders: 2 -> 0"], id="a nested value"),
         pytest.param({"rules": (A,)}, {"rules": (A, B)}, ["+ rules[b]"], id="an item came"),
         pytest.param(

@@ -105,8 +105,10 @@ def test_what_only_administrators_set_is_theirs_or_the_default() -> None:
 
 def test_how_mail_comes_in_and_goes_out_is_for_administrators_eyes() -> None:
     tenant = {"ingress": Ingress(peers=("192.0.2.1",))}
-    assert not {"ingress", "routes"} & found(tenant).keys()
+    hidden = {"ingress", "routes", "signing.dkim", "signing.arc", "retention.legal_holds"}
+    assert not hidden & found(tenant).keys()
+    assert "retention.body_days" in found(tenant)
     everything = found(tenant, viewer=Level.TENANT)
     assert list(everything["ingress"].value["peers"]) == ["192.0.2.1"]
-    assert "routes" in everything
+    assert hidden - {"ingress"} <= everything.keys()
     assert not {"tenant_id", "version", "fixed"} & everything.keys()

@@ -39,6 +39,7 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
     ...(typed.name.trim() ? {} : { name: t("operator.required") }),
     ...(linesOf(typed.domains).length > 0 ? {} : { domains: t("operator.required") }),
     ...(typed.entra && !isDirectoryId(typed.entra) ? { entra: t("operator.wrong_entra") } : {}),
+    ...(typed.exchangeTenant && !isDirectoryId(typed.exchangeTenant) ? { exchangeTenant: t("operator.wrong_entra") } : {}),
     ...(isNew && !typed.host.trim() ? { host: t("operator.required") } : {}),
     ...(isNew && typed.administrator && !isAddress(typed.administrator.trim()) ? { administrator: t("people.wrong_address") } : {}),
   };
@@ -48,10 +49,19 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
     setTried(true);
     if (Object.keys(problems).length === 0) onSave(typed);
   }
-  const input = (name: "tenantId" | "name" | "entra" | "host" | "administrator" | "comment", most: number) => (
+  const input = (name: "tenantId" | "name" | "entra" | "exchangeTenant" | "host" | "administrator" | "comment", most: number) => (
     <Input
       value={typed[name]}
       maxLength={most}
+      onChange={(_, data) => {
+        put({ [name]: data.value });
+      }}
+    />
+  );
+  const lines = (name: "domains" | "peers" | "hosts", rows: number) => (
+    <Textarea
+      value={typed[name]}
+      rows={rows}
       onChange={(_, data) => {
         put({ [name]: data.value });
       }}
@@ -68,13 +78,7 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
         {input("name", 200)}
       </Field>
       <Field label={t("operator.domains")} hint={t("operator.domains_hint")} required {...wrong("domains")}>
-        <Textarea
-          value={typed.domains}
-          rows={3}
-          onChange={(_, data) => {
-            put({ domains: data.value });
-          }}
-        />
+        {lines("domains", 3)}
       </Field>
       <div className={styles.row}>
         <Field label={t("operator.plan")}>
@@ -107,13 +111,13 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
         {input("entra", 36)}
       </Field>
       <Field label={t("operator.peers")} hint={t("operator.peers_hint")}>
-        <Textarea
-          value={typed.peers}
-          rows={2}
-          onChange={(_, data) => {
-            put({ peers: data.value });
-          }}
-        />
+        {lines("peers", 2)}
+      </Field>
+      <Field label={t("operator.exchange_tenant")} hint={t("operator.exchange_tenant_hint")} {...wrong("exchangeTenant")}>
+        {input("exchangeTenant", 36)}
+      </Field>
+      <Field label={t("operator.hosts")} hint={t("operator.hosts_hint")}>
+        {lines("hosts", 2)}
       </Field>
       {isNew ? (
         <>

@@ -130,6 +130,8 @@ function Shown({ view }: { readonly view: TenantView }) {
         [t("operator.state"), <TenantStateBadge key="state" state={view.state} />],
         [t("operator.domains"), view.domains.join(", ")],
         [t("operator.peers"), view.peers.join(", ")],
+        [t("operator.exchange_tenant"), view.exchange_tenant],
+        [t("operator.hosts"), view.hosts.join(", ")],
         [t("operator.plan"), t(`operator.plan.${view.plan}`)],
         [
           t("operator.trial_ends"),

@@ -21,6 +21,8 @@ export interface TypedTenant {
   readonly port: number;
   readonly starttls: TenantCreation["next_hop"]["starttls"];
   readonly peers: string;
+  readonly exchangeTenant: string;
+  readonly hosts: string;
   readonly administrator: string;
 }
 
@@ -36,6 +38,8 @@ export const NEW_TENANT: TypedTenant = {
   port: 25,
   starttls: "opportunistic",
   peers: "",
+  exchangeTenant: "",
+  hosts: "",
   administrator: "",
 };
 
@@ -58,6 +62,8 @@ export function typedOf(view: TenantView): TypedTenant {
     trialEnds: view.trial_ends_at ? dayOf(new Date(Date.parse(view.trial_ends_at) - 1)) : "",
     entra: view.entra_tenant,
     peers: view.peers.join("\n"),
+    exchangeTenant: view.exchange_tenant,
+    hosts: view.hosts.join("\n"),
   };
 }
 
@@ -69,6 +75,8 @@ export function editOf(typed: TypedTenant): TenantEdit {
     trial_ends_at: (typed.plan === "trial" && dayEnd(typed.trialEnds)) || null,
     entra_tenant: typed.entra.trim().toLowerCase(),
     peers: linesOf(typed.peers),
+    exchange_tenant: typed.exchangeTenant.trim().toLowerCase(),
+    hosts: linesOf(typed.hosts),
     comment: typed.comment.trim(),
   };
 }

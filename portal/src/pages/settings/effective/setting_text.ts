@@ -57,9 +57,10 @@ function single(path: string, value: unknown, t: Tell): string {
     return text ? t(text) : typeof one === "object" && one !== null ? JSON.stringify(one) : String(one);
   };
   if (name === "ingress") {
-    const { peers } = value as TenantSettings["ingress"];
-    return peers.length > 0 ? peers.join(t("policies.list_comma")) : t("common.none");
+    const { peers, hosts } = value as TenantSettings["ingress"];
+    return [...peers, ...hosts].join(t("policies.list_comma")) || t("common.none");
   }
+  if (path.startsWith("retention.") && value === 0) return t("settings.retention.for_ever");
   if (name === "business_hours") {
     const hours = value as BusinessHours;
     return `${hours.days.map((day) => t(HOURS_FORM.fields.days.words[day])).join(t("policies.list_comma"))} ${hours.start}–${hours.end}`;
