@@ -1,4 +1,4 @@
-"""What time does to one message, family by family: its hold, its approval, its password notices (stages 4 to 6)."""
+"""What time does to one message, family by family: its hold, its approval, its password notices, its delay (stages 4 to 6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from shared.app import App
-from shared.core.hold import state
+from shared.core.hold import reports, state
 from shared.core.hold.record import Change, State
 from shared.core.hold.release_terms import ReleaseTerms
 from shared.ports import Stored
@@ -24,7 +24,7 @@ Due = Callable[[App, Stored, datetime], Change | None]
 def hold_due(app: App, stored: Stored, now: datetime) -> Change | None:
     """A reminder, or the end of a hold or a delay. A message that nobody could approve is not released: it stays held."""
     record = stored.record
-    if not record.state.awaits_decision or record.due_at is None or record.due_at > now:
+    if record.leader is not None or not record.state.awaits_decision or record.due_at is None or record.due_at > now:
         return None  # before settings are read: most looks are about something else
     plan = hold_plan(settings_for(app, record.ref.tenant_id, record.envelope.reverse_path))
     try:
@@ -41,7 +41,12 @@ def approval_due(app: App, stored: Stored, now: datetime) -> Change | None:
     return approval_due_change(app, record, now)
 
 
-FAMILIES: tuple[Due, ...] = (hold_due, approval_due, password_due)
+def delay_due(app: App, stored: Stored, now: datetime) -> Change | None:
+    """The sender is told that the message is still on its way."""
+    return reports.delay_due(stored.record, now)
+
+
+FAMILIES: tuple[Due, ...] = (hold_due, approval_due, password_due, delay_due)
 """Asked in this order. Each looks at its own fields of the record, so that what one does leaves the others as they were."""
 
 

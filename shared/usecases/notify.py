@@ -9,6 +9,7 @@ from shared.app import App
 from shared.core.hold.record import OutboxEntry, OutboxKind
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
+from shared.usecases.follow_leader import carry_over
 from shared.usecases.refresh_cards import refresh_cards
 from shared.usecases.send_password_notice import send_password_notice
 from shared.usecases.tell_people import StillOwed
@@ -24,11 +25,15 @@ Writer = Callable[[App, MessageRef, OutboxEntry], bool]
 WRITERS: Mapping[OutboxKind, Writer] = {
     OutboxKind.HOLD_NOTICE: write_notice,
     OutboxKind.DSN: write_dsn,
+    OutboxKind.DELAY_DSN: write_dsn,
+    OutboxKind.RELAYED_DSN: write_dsn,
+    OutboxKind.REFUSAL_NOTICE: write_dsn,
     OutboxKind.CARDS: refresh_cards,
     OutboxKind.APPROVAL_NOTICE: write_approval_notice,
     OutboxKind.ANSWER_NOTICE: write_answer_notice,
     OutboxKind.PASSWORD_NOTICE: send_password_notice,
     OutboxKind.RECEIPT: write_receipt,
+    OutboxKind.COPIES: carry_over,
 }
 _ON_CARDS = frozenset(
     [OutboxKind.HOLD_NOTICE, OutboxKind.APPROVAL_NOTICE, OutboxKind.ANSWER_NOTICE, OutboxKind.RECEIPT]

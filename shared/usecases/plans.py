@@ -24,10 +24,11 @@ def later(settings: TenantSettings) -> Callable[[datetime, timedelta], datetime]
 
 
 def retry_plan(settings: TenantSettings) -> RetryPlan:
-    """Pauses and deadline of delivery."""
+    """Pauses and deadline of delivery, and when its sender hears of a delay."""
     delivery = settings.delivery
     return RetryPlan(
         timedelta(seconds=delivery.first_pause_seconds),
         timedelta(seconds=delivery.longest_pause_seconds),
         timedelta(hours=delivery.deadline_hours),
+        timedelta(hours=delivery.delay_notice_hours) if delivery.delay_notice_hours else None,
     )

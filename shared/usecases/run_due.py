@@ -14,6 +14,7 @@ from shared.usecases.commit import commit, next_look, send_outbox
 from shared.usecases.due_work import first_due
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.file_rows import file_again
+from shared.usecases.follow_leader import follow_leader
 
 LIMIT = 500
 """Entries that are read at a time."""
@@ -63,16 +64,23 @@ def push_on(app: App, ref: MessageRef) -> None:
         evaluate_message(app, ref, at_once=False)  # noted by the sweeper; does nothing where there is no such message
         return
     now = app.clock.now()
+    record = stored.record
+    if record.leader is not None and record.state.is_undecided and record.due_at is not None and record.due_at <= now:
+        follow_leader(app, ref)
+        stored = app.messages.load(ref) or stored
     send_outbox(app, ref, stored.outbox)
     owed = stored.outbox
     stored, changed = _do_due(app, stored, now)
-    if changed and not owed:
-        return  # the change has its own note of what comes next
     record = stored.record
+    waits = record.due_at is None or record.due_at > now
+    if changed and not owed and waits:
+        return  # the change has its own note of what comes next
     if not changed:
         file_again(app, record)
     watch = now + timedelta(seconds=app.process.watch_seconds)
-    if not changed and record.state is State.DELIVERING and (record.due_at is None or record.due_at <= now):
+    # After a change, too: what was told of a delay leaves an attempt due that was due already.
+    is_time = not waits or (not changed and record.due_at is None)
+    if record.state is State.DELIVERING and is_time:
         app.queue.send(ref, OutboxEntry(OutboxKind.DELIVER, record.event_count, now))
         app.schedule.add(DueEntry(ref, watch))
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.core.hold.change import make_change, report_failures
+from shared.core.hold.change import make_change
 from shared.core.hold.partial_release import ORIGINAL as ORIGINAL
 from shared.core.hold.record import (
     SYSTEM,
@@ -20,6 +20,7 @@ from shared.core.hold.record import (
     State,
     Variant,
 )
+from shared.core.hold.reports import note_reports
 from shared.core.hold.state import HoldPlan
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import MessageRef
@@ -133,5 +134,5 @@ def _rejected(record: MessageRecord, code: str, args: tuple[tuple[str, str], ...
         replace(result, fate=Fate.FAILED, code=554, status=status, text=record.decision.reject_text or code, at=now)
         for result in record.recipients
     )
-    record, owed = report_failures(replace(record, recipients=failed))
+    record, owed = note_reports(replace(record, recipients=failed))
     return make_change(record, EventCode.REJECTED, SYSTEM, now, args, owed)

@@ -15,6 +15,7 @@ from shared.core.hold.actor import Actor as Actor
 from shared.core.hold.actor import Channel as Channel
 from shared.core.hold.actor import Role as Role
 from shared.core.hold.approval import ApprovalRequest
+from shared.core.hold.gathered_copy import GatheredCopy
 from shared.core.hold.password_notice import PasswordNotice
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import MessageRef
@@ -42,6 +43,11 @@ class State(StrEnum):
         return self not in (State.HELD, State.DELAYED, State.AWAITING_APPROVAL, State.DELIVERING)
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether nobody has had the last word: it is held, delayed, or waits for an approval."""
+        return self in (State.HELD, State.DELAYED, State.AWAITING_APPROVAL)
+
+    @property
     def awaits_decision(self) -> bool:
         """Whether its sender can still release or discard the message. A delayed one is released by time alone."""
         return self in (State.HELD, State.DELAYED)
@@ -62,7 +68,9 @@ class RecipientResult:
     """Delivery state of one envelope recipient.
 
     ``variant`` names the outgoing bytes that this recipient gets. ``reported_in`` is the number of the event whose DSN
-    tells the sender of this recipient's failure, -1 while none does.
+    tells the sender of this recipient's failure, or that the message was handed to a server that reports nothing; -1
+    while none does. ``delay_reported_in`` is the same for the one report of a delay. ``reports_on``: the server that
+    took the message took along what was asked for about reports (RFC 3461), so it tells the sender of what comes.
     """
 
     address: str
@@ -75,6 +83,8 @@ class RecipientResult:
     server: str = ""
     at: datetime | None = None
     reported_in: int = -1
+    delay_reported_in: int = -1
+    reports_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ class Variant:
     ``source`` is ``"spool"`` for what came in, ``"outgoing"`` for a mail that Matta wrote, or ``"variant"`` for what
     transforms made of a message; ``blob`` then tells which making it was. Made once and stored before the first attempt,
     so that every attempt sends the same bytes. ``password`` is the sealed password of its ZIP (``sealed.py``), named
-    ``file_name``. ``size`` is the number of bytes of a made variant.
+    ``file_name``. ``size`` is the number of bytes of a made variant. ``signature`` are the DKIM and ARC fields that go before
+    the head where the next hop does not sign; ``signed`` is whether that was seen to, also where there is none.
     """
 
     name: str
@@ -94,6 +105,8 @@ class Variant:
     password: bytes = b""
     file_name: str = ""
     size: int = 0
+    signature: bytes = b""
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +125,14 @@ class MessageRecord:
     ``own`` names the purpose of a mail that Matta itself wrote (``hold-notice-0``, ``dsn-1``) and is empty for relayed
     mail; ``about`` is then the message it is about. ``lease_until`` is the time up to which a worker owns the delivery
     (``lease`` is its random token). ``due_at`` is when the record next wants a look; ``None`` when it does not.
+    ``delay_notice_at`` is when the sender is to be told that the message is still on its way; ``None`` when not.
     ``event_count`` numbers the next event. ``approval`` is there from the sender's release on where the decision asks
     for one. ``dropped_attachments`` are part numbers that a partial release took out. ``passwords`` has an entry for
     each variant with a generated or fixed ZIP password.
+
+    Copies of one message that came by several transactions are one hold: the ``leader`` of the others has them in its
+    ``copies``, and they follow its decision (``follow.py``). ``dropped_elsewhere`` are recipients of other copies that a
+    partial release took out. ``after`` is an earlier copy of the message that was decided, or sent, on its own.
     """
 
     ref: MessageRef
@@ -140,6 +158,11 @@ class MessageRecord:
     approval: ApprovalRequest | None = None
     dropped_attachments: tuple[str, ...] = ()
     passwords: tuple[PasswordNotice, ...] = ()
+    delay_notice_at: datetime | None = None
+    leader: MessageRef | None = None
+    copies: tuple[GatheredCopy, ...] = ()
+    dropped_elsewhere: tuple[str, ...] = ()
+    after: MessageRef | None = None
 
     def pending(self) -> tuple[RecipientResult, ...]:
         """The recipients that delivery still owes."""
@@ -147,9 +170,15 @@ class MessageRecord:
 
     @property
     def next_due(self) -> datetime | None:
-        """When the message next wants a look: for its own sake, or for a password notice that goes out by itself."""
+        """When the message next wants a look: for its own sake, for a password notice that goes out by itself, or to tell
+        of a delay, which waits for the end of an attempt.
+        """
         moments = [notice.due_at for notice in self.passwords if notice.due_at is not None]
-        return min([*moments, *([self.due_at] if self.due_at is not None else [])], default=None)
+        if self.due_at is not None:
+            moments.append(self.due_at)
+        if self.delay_notice_at is not None:
+            moments.append(max(self.delay_notice_at, self.lease_until or self.delay_notice_at))
+        return min(moments, default=None)
 
 
 class OutboxKind(StrEnum):
@@ -158,6 +187,13 @@ class OutboxKind(StrEnum):
     DELIVER = "deliver"
     HOLD_NOTICE = "hold-notice"
     DSN = "dsn"
+    """The sender is to be told of recipients that failed."""
+    DELAY_DSN = "delay-dsn"
+    """The sender is to be told of recipients that are still waited for."""
+    RELAYED_DSN = "relayed-dsn"
+    """The sender asked for success, and a server has the message that will not report any."""
+    REFUSAL_NOTICE = "refusal-notice"
+    """A policy refused the message, and its client wants no DSN: the sender is told by a letter."""
     APPROVAL_NOTICE = "approval-notice"
     """Approvers are to be told of the request, reminder or escalation of that event."""
     ANSWER_NOTICE = "answer-notice"
@@ -168,6 +204,10 @@ class OutboxKind(StrEnum):
     """Recipients are to be told the password."""
     CARDS = "cards"
     """Every copy of the message's cards is to show how things stand."""
+    COPIES = "copies"
+    """The other copies of the message are to follow what was decided about this one."""
+    GATHER = "gather"
+    """The message has waited for other copies and is to be judged. Never in an outbox: it has no state yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +232,7 @@ class EventCode(StrEnum):
     EXPIRED = "expired"
     LEFT = "left"
     DEFERRED = "deferred"
+    DELAY_REPORTED = "delay-reported"
     DELIVERED = "delivered"
     PARTLY_DELIVERED = "partly-delivered"
     BOUNCED = "bounced"
@@ -210,6 +251,8 @@ class EventCode(StrEnum):
     PASSWORD_DELETED = "password-deleted"  # noqa: S105
     PASSWORD_KEPT = "password-kept"  # noqa: S105
     PASSWORD_FAILED = "password-failed"  # noqa: S105
+    COPY_JOINED = "copy-joined"
+    STANDS_ALONE = "stands-alone"
 
 
 @dataclass(frozen=True, slots=True)

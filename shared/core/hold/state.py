@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from shared.core.hold.already_decided import AlreadyDecided as AlreadyDecided
 from shared.core.hold.approval_state import ask
-from shared.core.hold.change import make_change, report_failures
+from shared.core.hold.change import make_change
 from shared.core.hold.partial_release import drop
 from shared.core.hold.record import (
     SYSTEM,
@@ -30,6 +30,7 @@ from shared.core.hold.record import (
 )
 from shared.core.hold.release_terms import AS_IT_IS
 from shared.core.hold.release_terms import ReleaseTerms as ReleaseTerms
+from shared.core.hold.reports import note_reports, plan_delay_notice
 from shared.core.hold.working_time import WorkingTime
 from shared.errors import TemporaryError
 
@@ -65,11 +66,14 @@ class HoldPlan:
 
 @dataclass(frozen=True, slots=True)
 class RetryPlan:
-    """The timing of delivery: growing pauses between two bounds, and when to give up."""
+    """The timing of delivery: growing pauses between two bounds, when to tell of a delay (``None``: never), and when to
+    give up.
+    """
 
     first_pause: timedelta
     longest_pause: timedelta
     deadline: timedelta
+    delay_notice: timedelta | None = None
 
     def pause(self, attempts: int, jitter: float) -> timedelta:
         """The pause after ``attempts`` tries: doubling, never above the longest; ``jitter`` in [0, 1) adds up to 20 %."""
@@ -166,6 +170,11 @@ def add_variants(record: MessageRecord, variants: Sequence[Variant]) -> MessageR
     return replace(record, variants=(*record.variants, *(made for made in variants if made.name not in known)))
 
 
+def replace_variant(record: MessageRecord, signed: Variant) -> MessageRecord:
+    """The record with an outgoing form in place of the one of that name, which nobody has been sent."""
+    return replace(record, variants=tuple(signed if one.name == signed.name else one for one in record.variants))
+
+
 def note_results(record: MessageRecord, results: Sequence[RecipientResult], now: datetime) -> Change:
     """Write down what a next hop said for some recipients while the claim goes on.
 
@@ -180,21 +189,22 @@ def note_results(record: MessageRecord, results: Sequence[RecipientResult], now:
 
 
 def finish_attempt(record: MessageRecord, plan: RetryPlan, jitter: float, now: datetime) -> Change:
-    """End one delivery attempt: another one later, or the end of the message, with a DSN for what failed."""
+    """End one delivery attempt: another one later, or the end of the message, with the reports that its sender gets."""
     started = record.delivery_started_at or record.created_at
     attempts = record.attempts + 1
     recipients = record.recipients
     if record.pending() and now >= started + plan.deadline:
         recipients = tuple(_given_up(result, now) if result.fate is Fate.PENDING else result for result in recipients)
     changed = replace(record, attempts=attempts, recipients=recipients, lease="", lease_until=None, due_at=None)
+    changed = replace(changed, delay_notice_at=None)
     failed = sum(result.fate is Fate.FAILED for result in recipients)
-    changed, owed = report_failures(changed)
+    changed, owed = note_reports(changed)
     if changed.pending():
         next_at = min(now + plan.pause(attempts, jitter), started + plan.deadline + timedelta(seconds=1))
-        changed = replace(changed, due_at=next_at)
+        changed = plan_delay_notice(replace(changed, due_at=next_at), plan.delay_notice, started + plan.deadline)
         args = (("attempt", str(attempts)), ("pending", str(len(changed.pending()))))
         return make_change(changed, EventCode.DEFERRED, SYSTEM, now, args, owed)
-    if failed == sum(result.fate is not Fate.DROPPED for result in recipients):
+    if failed and failed == sum(result.fate is not Fate.DROPPED for result in recipients):
         state, code = State.BOUNCED, EventCode.BOUNCED
     elif failed:
         state, code = State.PARTLY_DELIVERED, EventCode.PARTLY_DELIVERED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -12,10 +13,14 @@ import pytest
 from shared.core.hold import state
 from shared.core.hold.record import Fate, MessageRecord, RecipientResult
 from shared.core.message.facts import RecipientFacts, RecipientField
-from shared.core.notice.dsn import LONGEST_HEADER, DsnContext, cause_of, header_section, write_dsn_mail
+from shared.core.message.envelope import DsnWish
+from shared.core.notice.dsn import write_report_mail
+from shared.core.notice.dsn_report import DsnContext, Report, ReportKind, cause_of
+from shared.core.notice.dsn_returned import LARGEST_WHOLE, LONGEST_HEADER, Original, header_section
 from shared.core.notice.letter import Letter
 from shared.core.policy.decision import Disposition, Reason
 from shared.core.text.language import Language
+from tests.support.delivery_reports import read_report
 from tests.support.holds import SENDER, TOKYO, make_change, people, with_header
 from tests.support.records import NOW
 from tests.support.records import SENDER as ACTOR
@@ -52,8 +57,13 @@ def write(
     language: Language = "ja",
     header: bytes = HEADER,
     letter: Letter = LETTER,
+    kind: ReportKind = ReportKind.FAILED,
+    whole: bool = False,
 ) -> tuple[bytes, EmailMessage]:
-    raw = write_dsn_mail(record, failed, header, letter, DsnContext("matta.example", language, TOKYO))
+    context = DsnContext("matta.example", language, TOKYO, NOW + timedelta(hours=48))
+    raw = write_report_mail(Report(kind, record, failed, context), Original(header, whole), letter)
+    if kind is not ReportKind.REFUSED:
+        read_report(raw)
     parsed = message_from_bytes(raw, policy=policy.default)
     assert isinstance(parsed, EmailMessage)
     return raw, parsed

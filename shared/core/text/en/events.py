@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "expired": "Nobody decided in time; the message was discarded.",
     "left": "Nobody decided in time; the message stays on hold.",
     "deferred": "Attempt {attempt}: recipients still to be reached: {pending}. Delivery will be tried again.",
+    "delay-reported": "The sender was told that delivery takes longer; recipients still to be reached: {pending}.",
     "bounced": "No recipient could be reached.",
     "partly-delivered": "Some recipients could not be reached.",
     "delivered": "Delivered to all recipients.",

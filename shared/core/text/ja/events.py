@@ -11,6 +11,7 @@ TEXTS: dict[str, str] = {
     "expired": "期限までに操作がなかったため、破棄しました。",
     "left": "期限までに操作がなかったため、保留のままにしました。",
     "deferred": "{pending}件の宛先に配送できなかったため、あらためて配送します（{attempt}回目）。",
+    "delay-reported": "{pending}件の宛先への配送が遅れていることを、送信者にお知らせしました。",
     "bounced": "どの宛先にも配送できませんでした。",
     "partly-delivered": "一部の宛先に配送できませんでした。",
     "delivered": "すべての宛先に配送しました。",
