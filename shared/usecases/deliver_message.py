@@ -120,6 +120,12 @@ def _send_pending(attempt: _Attempt) -> None:
     for index, batch in enumerate(waiting, start=1):
         left = batch
         while left.recipients:
+            if not _see_to_signature(attempt, left):
+                if not attempt.is_ours:
+                    return
+                postponed = [_unsigned(address) for address in left.recipients]
+                _write_down(attempt, postponed, ends=index == len(waiting))
+                break
             replies = _try_servers(attempt, left)
             accepted = any(reply.accepted for reply in replies)
             surplus = tuple(reply.recipient for reply in replies if reply.code == _TOO_MANY_RECIPIENTS)
@@ -149,7 +155,7 @@ def _make_missing(attempt: _Attempt) -> bool:
     for name in missing:
         try:
             judged_by = settings_judged_by(app, record.ref.tenant_id, record.decision)
-            made.append(make_variant.make_variant(app, record, judged_by, name, body))
+            made.append(make_variant.make_variant(app, record, judged_by, name, body, attempt.settings))
         except PermanentError as error:
             log.trouble("transform", record.ref, error)
             failed += [_unchangeable(result.address, error) for result in record.pending() if result.variant == name]
@@ -165,12 +171,40 @@ def _make_missing(attempt: _Attempt) -> bool:
     return attempt.is_ours
 
 
+def _see_to_signature(attempt: _Attempt, batch: Batch) -> bool:
+    """Sign the batch's form where it goes out signed and is not yet: it was held, or a key was missing.
+
+    ``False`` when the key cannot be had now, or the claim was lost meanwhile.
+    """
+    app, record = attempt.app, attempt.record
+    variant = next(variant for variant in record.variants if variant.name == batch.variant)
+    if variant.signed or batch.route.signs or not attempt.settings.signing.dkim:
+        return True
+    from shared.core.signing.keys import BadKey  # when first used, as above
+    from shared.usecases.sign_variant import sign
+
+    outgoing = app.spool.content(variant.source, record.ref, variant.blob)
+    incoming = None if record.own else app.spool.content("spool", record.ref)
+    try:
+        signed = sign(app, attempt.settings, record.ref, variant, outgoing, incoming)
+    except BadKey as error:
+        log.trouble("sign", record.ref, error)
+        return False
+    changed = state.prolong(state.replace_variant(record, signed), app.clock.now(), attempt.length)
+    try:
+        attempt.stored = commit(app, attempt.stored, Change(changed, ()))
+    except Conflict:
+        attempt.stored = app.messages.load(record.ref) or attempt.stored
+    return attempt.is_ours
+
+
 def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     """One transaction, with fail-over to the route's next server while none has said anything or can have the message."""
     app, record = attempt.app, attempt.record
     variant = next(variant for variant in record.variants if variant.name == batch.variant)
     body = attempt.body if variant.source == "spool" else None
-    content = _with_head(variant.head, body or app.spool.content(variant.source, record.ref, variant.blob))
+    head = variant.head if batch.route.signs else variant.signature + variant.head
+    content = _with_head(head, body or app.spool.content(variant.source, record.ref, variant.blob))
     replies: tuple[RecipientReply, ...] = ()
     tenant = record.ref.tenant_id
     in_order = servers_in_order(
@@ -235,6 +269,12 @@ def _unchangeable(address: str, error: PermanentError) -> RecipientReply:
     return RecipientReply(address, False, True, 554, "5.6.5", text, "")
 
 
+def _unsigned(address: str) -> RecipientReply:
+    """RFC 3463: 4.7.5 is "cryptographic failure"."""
+    text = "the key that signs mail of this domain cannot be read"
+    return RecipientReply(address, False, False, 451, "4.7.5", text, "")
+
+
 def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> RecipientResult:
     if reply.accepted:
         fate = Fate.SENT
@@ -249,6 +289,7 @@ def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> Rec
         text=reply.text,
         server=reply.server,
         at=now,
+        reports_on=reply.accepted and reply.relays_dsn,
     )
 
 

@@ -8,7 +8,7 @@ password.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.app import App
 from shared.core.hold.forms import as_sent, recipients_of, transforms_of
@@ -24,6 +24,7 @@ from shared.core.transform.splice import NOTHING, PIECE, apply
 from shared.core.transform.would_break import WouldBreak
 from shared.ports import Content
 from shared.ports_relay import Spooled
+from shared.usecases.sign_variant import sign_if_possible
 from shared.usecases.trace_head import trace_head
 from shared.usecases.workspace import Workspace
 
@@ -41,8 +42,13 @@ class Transformed:
     notes: tuple[tuple[str, str, str], ...]
 
 
-def make_variant(app: App, record: MessageRecord, settings: TenantSettings, name: str, body: Content) -> Variant:
-    """Make and store the form of that name. ``body`` are the message's bytes as they came.
+def make_variant(
+    app: App, record: MessageRecord, settings: TenantSettings, name: str, body: Content, present: TenantSettings
+) -> Variant:
+    """Make, store and sign the form of that name. ``body`` are the message's bytes as they came.
+
+    ``settings`` are those that the message was judged by. The keys are those of ``present``: a message may be held for
+    longer than its tenant keeps a key.
 
     Raises ``PermanentError`` for a transform that cannot be carried out, ``TemporaryError`` for storage.
     """
@@ -53,12 +59,16 @@ def make_variant(app: App, record: MessageRecord, settings: TenantSettings, name
     with Workspace() as workspace:
         made = transformed(workspace, body.chunks(), calls, around)
         size = app.spool.write_variant(record.ref, blob, pieces(made.data))
+        unsigned = Variant(name, "variant", b"", blob)
+        signed = sign_if_possible(
+            app, present, record.ref, unsigned, Content(size, lambda: iter(pieces(made.data))), body
+        )
     sealed = b""
     if made.password:
         key = app.secrets.signing_keys("seal")[0]
         sealed = seal(made.password, record.ref, key, app.random.token(NONCE_BYTES))
     head = trace_head(app, Spooled(record.ref, record.envelope, record.reception), recipients_of(record, name))
-    return Variant(name, "variant", head, blob, sealed, made.file_name, size)
+    return replace(signed, head=head, password=sealed, file_name=made.file_name, size=size)
 
 
 def transformed(

@@ -47,6 +47,10 @@ def create_and_pass_on(
     Raises ``TemporaryError`` when the state cannot be stored. What goes wrong later is not raised: the message has its
     state then, and the schedule a note about it.
     """
+    if settings.signing.dkim:
+        from shared.usecases.sign_variant import sign_first  # when first used: a cold start is waited for
+
+        change = sign_first(app, settings, change, body)
     with _slot(app, change, body.size, wanted=at_once) as is_free:
         if not is_free:
             if create(app, change) is None:

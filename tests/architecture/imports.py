@@ -145,6 +145,12 @@ ROOMS = (
         pure=True,
     ),
     Room(
+        "shared/core/signing",
+        ("shared.core.signing", "shared.core.message", "shared.core.policy.tenant_settings", "shared.errors"),
+        ("cryptography",),
+        pure=True,
+    ),
+    Room(
         "shared/core/outgoing",
         ("shared.core.outgoing", "shared.core.policy", "shared.core.transform", "shared.core.message", "shared.errors"),
         PURE_PACKAGES,
