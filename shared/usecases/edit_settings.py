@@ -11,6 +11,7 @@ from shared.core.message.domains import normal_address
 from shared.core.policy.tenant_settings import Access, TenantSettings
 from shared.core.settings.compare import Difference, compare
 from shared.core.settings.hidden import with_passwords_of
+from shared.core.settings.legal_holds import keep_legal_holds
 from shared.core.settings.operators_fields import check_operators_fields, keep_operators_fields
 from shared.core.settings.scope import Scope, user_scope
 from shared.core.settings.scope_settings import Document, NoticeWishes, scope_of
@@ -72,13 +73,13 @@ def wish_notices(app: App, who: Principal, address: str, wishes: NoticeWishes, b
 
 
 def permitted_content(who: Principal, present: Document, edit: Document) -> Document:
-    """The edit of a file or an older version, with the operator's fields as they are now.
+    """The edit of a file or an older version, with the operator's fields and the legal holds as they are now.
 
     Raises ``OperatorsField`` for a secret that the tenant's servers do not name, and ``NobodyLeft``.
     """
     if not isinstance(edit, TenantSettings) or not isinstance(present, TenantSettings):
         return edit
-    kept = keep_operators_fields(present, edit)
+    kept = keep_legal_holds(present, keep_operators_fields(present, edit))
     check_operators_fields(present, kept)
     _check_administrators(who, present.access, kept.access)
     return kept
