@@ -4,7 +4,6 @@ import azure.functions as func
 
 from functions.blob_name import BlobName
 from shared import wiring
-from shared.usecases.evaluate_message import evaluate_blob
 
 bp = func.Blueprint()
 
@@ -18,4 +17,6 @@ bp = func.Blueprint()
 )
 def evaluate(spooled: BlobName) -> None:
     """Judge the message that this blob holds."""
+    from shared.usecases.evaluate_message import evaluate_blob  # with the first blob: a cold start is waited for
+
     evaluate_blob(wiring.build(), spooled.name)

@@ -2,9 +2,6 @@
 
 import azure.functions as func
 
-from functions.web import accepted_languages, chosen_language, respond
-from shared.usecases.show_front import show_front
-
 bp = func.Blueprint()
 
 
@@ -12,4 +9,8 @@ bp = func.Blueprint()
 @bp.route(route="/", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
 def front_page(req: func.HttpRequest) -> func.HttpResponse:
     """The front page."""
+    # With the first request: a cold start is waited for.
+    from functions.web import accepted_languages, chosen_language, respond
+    from shared.usecases.show_front import show_front
+
     return respond(req, show_front(chosen_language(req), accepted_languages(req)))

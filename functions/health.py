@@ -5,7 +5,6 @@ import json
 import azure.functions as func
 
 from shared import wiring
-from shared.usecases.check_health import check_health
 
 bp = func.Blueprint()
 
@@ -14,6 +13,8 @@ bp = func.Blueprint()
 @bp.route(route="api/health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def health(req: func.HttpRequest) -> func.HttpResponse:
     """200 when every part answers, 503 otherwise."""
+    from shared.usecases.check_health import check_health  # with the first request: a cold start is waited for
+
     report = check_health(wiring.build)
     return func.HttpResponse(
         json.dumps({"healthy": report.healthy, "parts": dict(report.parts)}),

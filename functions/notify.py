@@ -3,7 +3,6 @@
 import azure.functions as func
 
 from shared import wiring
-from shared.usecases.notify import notify_item
 
 bp = func.Blueprint()
 
@@ -12,4 +11,6 @@ bp = func.Blueprint()
 @bp.queue_trigger(arg_name="item", queue_name="notify", connection="MattaStorage")
 def notify(item: func.QueueMessage) -> None:
     """Do what this item stands for: write a notice or DSN, or bring cards up to date."""
+    from shared.usecases.notify import notify_item  # with the first item: a cold start is waited for
+
     notify_item(wiring.build(), item.get_body())

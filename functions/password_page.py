@@ -1,10 +1,14 @@
 """HTTP trigger: the page that the link in a receipt leads to (stage 6). GET and HEAD show; only POST can act."""
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
-from functions.web import FormFields, converse
 from shared import wiring
-from shared.usecases.password_dialogue import PasswordForm, visit_passwords
+
+if TYPE_CHECKING:
+    from functions.web import FormFields
+    from shared.usecases.password_dialogue import PasswordForm
 
 bp = func.Blueprint()
 
@@ -13,11 +17,16 @@ bp = func.Blueprint()
 @bp.route(route="p/{token}", methods=["GET", "HEAD", "POST"], auth_level=func.AuthLevel.ANONYMOUS)
 def password_page(req: func.HttpRequest) -> func.HttpResponse:
     """The next page of the dialogue about the password notices of the link's message."""
+    from functions.web import converse  # with the first request: a cold start is waited for
+    from shared.usecases.password_dialogue import visit_passwords
+
     app = wiring.build()
     return converse(req, app.process.public_url, _form, lambda visit, form: visit_passwords(app, visit, form))
 
 
-def _form(fields: FormFields) -> PasswordForm:
+def _form(fields: "FormFields") -> "PasswordForm":
+    from shared.usecases.password_dialogue import PasswordForm
+
     return PasswordForm(
         action=fields.one("action"),
         variant=fields.one("variant"),

@@ -3,7 +3,6 @@
 import azure.functions as func
 
 from shared import wiring
-from shared.usecases.receive_activity import LARGEST_BODY, receive
 
 bp = func.Blueprint()
 
@@ -12,6 +11,9 @@ bp = func.Blueprint()
 @bp.route(route="api/teams/messages", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 def teams_messages(req: func.HttpRequest) -> func.HttpResponse:
     """The answer that the Bot Framework wants; the request proves itself by its token."""
+    # With the first request: a cold start is waited for.
+    from shared.usecases.receive_activity import LARGEST_BODY, receive
+
     body = req.get_body()
     if len(body) > LARGEST_BODY:
         return func.HttpResponse(b"", status_code=413)

@@ -1,12 +1,11 @@
-"""Timer triggers: due work, the search for what an event was lost for, and counting."""
+"""Timer triggers: due work, the search for what an event was lost for, and counting.
+
+Each loads what it does with its first run: a cold start is waited for, by whichever function it is for.
+"""
 
 import azure.functions as func
 
 from shared import wiring
-from shared.usecases.forget_activities import forget_activities
-from shared.usecases.recount_hours import recount_hours as recount
-from shared.usecases.run_due import run_due as run_due_work
-from shared.usecases.sweep_spool import sweep_spool as sweep
 
 bp = func.Blueprint()
 
@@ -15,6 +14,8 @@ bp = func.Blueprint()
 @bp.timer_trigger(arg_name="timer", schedule="*/10 * * * * *", run_on_startup=False)
 def run_due(timer: func.TimerRequest) -> None:
     """Reminders, ends of holds, retries, unsent effects, dead claims."""
+    from shared.usecases.run_due import run_due as run_due_work
+
     run_due_work(wiring.build())
 
 
@@ -22,6 +23,8 @@ def run_due(timer: func.TimerRequest) -> None:
 @bp.timer_trigger(arg_name="timer", schedule="*/30 * * * * *", run_on_startup=False)
 def sweep_spool(timer: func.TimerRequest) -> None:
     """Messages in the spool without a decision."""
+    from shared.usecases.sweep_spool import sweep_spool as sweep
+
     sweep(wiring.build())
 
 
@@ -29,6 +32,9 @@ def sweep_spool(timer: func.TimerRequest) -> None:
 @bp.timer_trigger(arg_name="timer", schedule="30 */5 * * * *", run_on_startup=False)
 def recount_hours(timer: func.TimerRequest) -> None:
     """Counters of reports and usage, for the hours whose messages changed; and what Teams sent long ago is forgotten."""
+    from shared.usecases.forget_activities import forget_activities
+    from shared.usecases.recount_hours import recount_hours as recount
+
     app = wiring.build()
     recount(app)
     forget_activities(app)
