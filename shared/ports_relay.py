@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from shared.core.message.envelope import Envelope, Reception
@@ -48,10 +49,14 @@ class IngressUser:
 
 @dataclass(frozen=True, slots=True)
 class IngressRule:
-    """How the relay recognises connections of one tenant: any one of these is enough.
+    """How the relay recognises connections of one tenant: any one of ``peers``, ``certificates`` and ``users`` is enough.
 
     ``peers`` are addresses or CIDR ranges, ``certificates`` SHA-256 fingerprints of client certificates in hex. Mail of a
     ``suspended`` tenant is deferred: its own server keeps it and tries again.
+
+    Mail from Exchange Online's shared servers is the tenant's where ``exchange_tenant`` (directory id, lower case),
+    ``hosts`` (the relay's names of the tenant's own) and ``domains`` (accepted domains; one with a leading dot takes in
+    its subdomains) all agree with what is seen.
     """
 
     tenant_id: str
@@ -59,6 +64,9 @@ class IngressRule:
     certificates: tuple[str, ...] = ()
     users: tuple[IngressUser, ...] = ()
     suspended: bool = False
+    exchange_tenant: str = ""
+    hosts: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class IngressSource(Protocol):
@@ -66,4 +74,33 @@ class IngressSource(Protocol):
 
     async def rules(self) -> tuple[IngressRule, ...]:
         """The present rules, one for each tenant. Raises ``StorageUnavailable``; the caller keeps the last good ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How far judging is behind the spool, as the sweep last saw it.
+
+    ``oldest_seconds`` is the age of the oldest message that it found unjudged (0: none) and ``count`` how many those
+    were; messages that came too recently for the sweep to look at are not counted.
+    """
+
+    oldest_seconds: float
+    count: int
+    written_at: datetime
+
+
+class BacklogBoard(Protocol):
+    """Where the sweep writes how far judging is behind (functions)."""
+
+    def write(self, backlog: Backlog) -> None:
+        """Put it in place of the one before. Raises ``StorageUnavailable``."""
+        ...
+
+
+class BacklogSource(Protocol):
+    """Where the relay reads it (asynchronous)."""
+
+    async def read(self) -> Backlog | None:
+        """The last one written; None where there was none yet. Raises ``StorageUnavailable``; bounded time."""
         ...

@@ -7,10 +7,15 @@ import signal
 import sys
 from collections.abc import Callable
 
+from shared.adapters.backlog_blob import BlobBacklogSource
 from shared.adapters.ingress_blob import BlobIngressSource
+from shared.adapters.reachable_networks import ReachableNetworks
+from shared.adapters.secrets_file import FileSecrets
 from shared.adapters.spool_blob_writer import BlobSpoolWriter
 from shared.errors import MattaError
 from smtp_relay.configuration import RelayConfiguration, read_configuration
+from smtp_relay.egress import EgressProxy
+from smtp_relay.events import CommitEvents
 from smtp_relay.logs import EventLog, route_library_logs
 from smtp_relay.relay import Relay
 from smtp_relay.server import RelayServer
@@ -21,27 +26,64 @@ async def run(configuration: RelayConfiguration, log: EventLog) -> None:
     """Run until SIGTERM or SIGINT; then stop in order."""
     storage = configuration.process.storage
     timeout = configuration.process.storage_timeout
-    tls = TlsFiles(configuration.cert, configuration.key, configuration.client_ca) if configuration.cert else None
-    writer = BlobSpoolWriter(storage, timeout_seconds=timeout)
+    tls = (
+        TlsFiles(
+            configuration.cert,
+            configuration.key,
+            configuration.client_ca,
+            public_clients=bool(configuration.exchange_names),
+        )
+        if configuration.cert
+        else None
+    )
+    events = CommitEvents(configuration.events_url) if configuration.events_url else None
+    writer = BlobSpoolWriter(storage, timeout_seconds=timeout, on_commit=events.committed if events else None)
     source = BlobIngressSource(storage, timeout_seconds=timeout)
-    server = RelayServer(Relay(configuration, writer, source, tls=tls, log=log))
+    backlog = BlobBacklogSource(storage, timeout_seconds=timeout)
+    server = RelayServer(Relay(configuration, writer, source, backlog, tls=tls, log=log))
+    egress = _egress(configuration, log)
     told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop.set)
     starting = asyncio.create_task(server.start())
     stopping = asyncio.create_task(told_to_stop.wait())
+    telling = asyncio.create_task(events.run()) if events else None
     await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
     if starting.done():
         await starting
-        log.write("ready", host=configuration.host, port=server.port, health_port=server.health_port)
+        if egress is not None:
+            await egress.start()
+        egress_port = -1 if egress is None else egress.port
+        log.write(
+            "ready",
+            host=configuration.host,
+            port=server.port,
+            health_port=server.health_port,
+            egress_port=egress_port if egress_port >= 0 else None,
+        )
         await stopping
         log.write("stopping")
     starting.cancel()
-    await server.stop()
+    if egress is not None:
+        await asyncio.gather(server.stop(), egress.stop(configuration.stop_seconds))
+    else:
+        await server.stop()
+    if events is not None and telling is not None:
+        telling.cancel()
+        events.close()
     await writer.close()
     await source.close()
+    await backlog.close()
     log.write("stopped")
+
+
+def _egress(configuration: RelayConfiguration, log: EventLog) -> EgressProxy | None:
+    if configuration.egress_port < 0:
+        return None
+    process = configuration.process
+    secrets = FileSecrets(process.keys_file, process.secrets_file)
+    return EgressProxy(configuration, secrets, ReachableNetworks(process.next_hop_networks), log)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from shared.ports_relay import IngressRule
+from smtp_relay.exchange_tenant import ExchangeClaims
 
 _IPv4 = ipaddress.IPv4Address
 _IPv6 = ipaddress.IPv6Address
@@ -54,6 +55,7 @@ class RuleBook:
             version: dict(sorted(tables.items(), reverse=True)) for version, tables in self._networks.items()
         }
         self.problems = tuple(problems)
+        self.exchange = ExchangeClaims(self.rules)
         self._suspended = frozenset(rule.tenant_id for rule in self.rules if rule.suspended)
 
     @property

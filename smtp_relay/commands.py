@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 
 from shared.core.message.envelope import NO_WISH, DsnWish, Envelope, Reception
 from smtp_relay import replies
 from smtp_relay.dsn_parameters import MOST_ORIGINALS
+from smtp_relay.exchange_tenant import Claim, Disagreement
 from smtp_relay.identification import AUTH_MECHANISMS, IdentifiedSession
 from smtp_relay.paths import Mail, Refused, read_mail, read_rcpt
 
@@ -45,7 +47,7 @@ class RelaySession(IdentifiedSession):
             return
         self._hello(argument, extended=True)
         lines = [self.hostname]
-        if self.tenant_id:
+        if self.is_known:
             lines += [
                 "PIPELINING",
                 f"SIZE {self.relay.configuration.size}",
@@ -73,7 +75,7 @@ class RelaySession(IdentifiedSession):
 
     async def smtp_MAIL(self, argument: str) -> None:
         """MAIL: the beginning of a transaction, on behalf of a known tenant."""
-        if not self.tenant_id:
+        if not self.is_known:
             self.mistake(replies.AUTH_REQUIRED)
             return
         if not self.helo or self._mail is not None:
@@ -81,7 +83,8 @@ class RelaySession(IdentifiedSession):
             return
         if not self.is_still_known():
             self.last_word(replies.STRANGER, "rule taken away")
-        if self.relay.book.is_suspended(self.tenant_id):
+        if self.tenant_id and self.relay.book.is_suspended(self.tenant_id):
+            self.relay.counters.deferred["suspended"] += 1
             self.say(replies.SUSPENDED)
             return
         try:
@@ -92,13 +95,36 @@ class RelaySession(IdentifiedSession):
         if mail.size > self.relay.configuration.size:
             self.say(replies.TOO_LARGE)
             return
+        if not self._look_for_claims(mail):
+            return
+        reply = await self.relay.valve.begin(self)
+        if reply:
+            self.say(reply)
+            return
         self._mail = mail
         self.say(replies.SENDER_OK)
+
+    def _look_for_claims(self, mail: Mail) -> bool:
+        """Find out whose a message of a shared server may be; says the reply where it can be nobody's."""
+        self._claims: tuple[Claim, ...] = ()
+        if self.tenant_id:
+            return True
+        book = self.relay.book
+        self._claims = book.exchange.possible(self.server_name, mail.reverse_path)
+        if not self._claims:
+            self.note_disagreement(Disagreement.NO_CLAIM)
+            self.say(replies.NOBODYS)
+        elif all(book.is_suspended(claim.tenant_id) for claim in self._claims):
+            self.relay.counters.deferred["suspended"] += 1
+            self.say(replies.SUSPENDED)
+        else:
+            return True
+        return False
 
     async def smtp_RCPT(self, argument: str) -> None:
         """RCPT: one more recipient. The same one twice is one, and what was wished about it first stands."""
         if self._mail is None:
-            self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
+            self.mistake(replies.AUTH_REQUIRED if not self.is_known else replies.BAD_SEQUENCE)
             return
         try:
             rcpt = read_rcpt(argument, extended=self.extended, smtputf8=self._mail.smtputf8)
@@ -120,10 +146,17 @@ class RelaySession(IdentifiedSession):
             self.mistake(replies.BAD_ARGUMENT)
             return
         mail, recipients, wishes = self._mail, tuple(self._recipients), tuple(self._recipients.values())
-        if mail is None or not recipients or self.tenant_id is None:
-            self.mistake(replies.AUTH_REQUIRED if not self.tenant_id else replies.BAD_SEQUENCE)
+        if mail is None or not recipients or not self.is_known:
+            self.mistake(replies.AUTH_REQUIRED if not self.is_known else replies.BAD_SEQUENCE)
             return
+        claims = self._claims
         self.reset_transaction()
+        owners = {claim.tenant_id for claim in claims}
+        tenant = self.tenant_id or (owners.pop() if len(owners) == 1 else "")
+        place = await self.relay.valve.take(self, tenant, mail.size)
+        if place is None:
+            self.say(replies.NO_ROOM)
+            return
         now = datetime.now(UTC)
         reception = Reception(
             received_at=now,
@@ -131,27 +164,29 @@ class RelaySession(IdentifiedSession):
             helo=self.helo,
             protocol=self._protocol(mail),
             tls=self.tls,
-            attributed_by=self.attributed_by,
+            attributed_by=self.attributed_by or "exchange",
             relay_host=self.hostname,
             session_id=self.id,
             size=0,
         )
-        self.say(replies.GO_AHEAD)
-        await self.flush()
-        self.in_data = True
+        envelope = Envelope(
+            mail.reverse_path,
+            recipients,
+            mail.smtputf8,
+            mail.body,
+            mail.ret,
+            mail.envid,
+            wishes if any(wish != NO_WISH for wish in wishes) else (),
+        )
+        attribution = self.tenant_id or partial(self._settle, claims, not mail.reverse_path)
         try:
-            envelope = Envelope(
-                mail.reverse_path,
-                recipients,
-                mail.smtputf8,
-                mail.body,
-                mail.ret,
-                mail.envid,
-                wishes if any(wish != NO_WISH for wish in wishes) else (),
-            )
-            reply = await self.relay.receive(self, self.tenant_id, envelope, reception)
+            self.say(replies.GO_AHEAD)
+            await self.flush()
+            self.in_data = True
+            reply = await self.relay.receive(self, attribution, envelope, reception)
         finally:
             self.in_data = False
+            self.relay.valve.budget.give_back(place)
         self.say(reply)
 
     def _protocol(self, mail: Mail) -> str:
@@ -178,12 +213,12 @@ class RelaySession(IdentifiedSession):
 
     async def smtp_HELP(self, argument: str) -> None:
         """HELP: nothing that is not in the RFC."""
-        self.say(replies.HELP if self.tenant_id else replies.AUTH_REQUIRED)
+        self.say(replies.HELP if self.is_known else replies.AUTH_REQUIRED)
 
     async def smtp_VRFY(self, argument: str) -> None:
         """VRFY: never tells who exists (RFC 5321 section 7.3)."""
-        self.say(replies.NO_VERIFY if self.tenant_id else replies.AUTH_REQUIRED)
+        self.say(replies.NO_VERIFY if self.is_known else replies.AUTH_REQUIRED)
 
     async def smtp_EXPN(self, argument: str) -> None:
         """EXPN: never."""
-        self.mistake(replies.NOT_IMPLEMENTED if self.tenant_id else replies.AUTH_REQUIRED)
+        self.mistake(replies.NOT_IMPLEMENTED if self.is_known else replies.AUTH_REQUIRED)

@@ -26,17 +26,41 @@ class RelayConfiguration:
     health_host: str = "127.0.0.1"
     health_port: int = -1
     """Port of ``GET /healthz``; below 0 there is none."""
+    egress_host: str = "127.0.0.1"
+    egress_port: int = -1
+    """Port of the egress proxy; below 0 there is none."""
+    egress_targets: str = "25,465,587"
+    """Ports of next hops that the proxy connects to, with commas between."""
+    egress_connections: int = 200
+    egress_seconds: float = 300.0
+    """How long one of its connections may be silent."""
     cert: str = ""
     """PEM file with the relay's certificate and chain; without one there is no STARTTLS."""
     key: str = ""
     """PEM file with its private key; empty where ``cert`` holds it, too."""
     client_ca: str = ""
     """PEM file with the client certificates (or their issuers) that may be shown; without it none is asked for."""
+    exchange_peers: str = ""
+    """Ranges of Exchange Online's shared servers, with commas between: what comes from there is no tenant's by address."""
+    exchange_names: str = ""
+    """Names, with commas between, of which one (or one below it) in a client certificate from a public authority shows
+    such a server where addresses are hidden (``mail.protection.outlook.com``)."""
+    proxy_peers: str = ""
+    """Ranges of proxies before the relay, with commas between: an address of these says nothing about the client."""
+    proxy_protocol: bool = False
+    """Whether those proxies begin each connection with a PROXY header that names the client."""
+    proxy_seconds: float = 10.0
+    """Longest wait for that header."""
+    events_url: str = ""
+    """Where commits are told as Event Grid tells them (``http://127.0.0.1:7071/runtime/webhooks/blobs``): for one machine,
+    whose storage raises no events. Empty on Azure."""
     size: int = 150 * 1024 * 1024
     """Largest message."""
     recipients: int = 1000
     connections: int = 300
     connections_per_peer: int = 100
+    connections_per_tenant: int = 150
+    """Connections of one tenant at a time, so that one cannot shut the others out."""
     stranger_connections: int = 50
     """Connections at a time of peers whose tenant is not known yet."""
     stranger_connections_per_peer: int = 10
@@ -54,6 +78,24 @@ class RelayConfiguration:
     data_pause_seconds: float = 180.0
     """Content must grow by ``data_progress`` in this time (RFC 5321 section 4.5.3.2.5 asks for 3 minutes)."""
     data_progress: int = 4096
+    memory: int = 256 * 1024 * 1024
+    """Bytes of messages that may be held at a time; a further message waits, then gets 452."""
+    memory_wait_seconds: float = 30.0
+    """How long it waits before DATA is answered."""
+    slow_backlog_seconds: float = 120.0
+    """Age of the oldest unjudged message from which each transaction is slowed down."""
+    defer_backlog_seconds: float = 900.0
+    """Age from which new transactions are deferred, a trickle apart."""
+    slow_pause_seconds: float = 5.0
+    """Pause before the reply to MAIL when the backlog is about to be deferred; it grows up to there."""
+    trickle_seconds: float = 2.0
+    """While transactions are deferred, one in this time is let through."""
+    blind_defer_seconds: float = 3600.0
+    """How long transactions are deferred on a backlog that nobody has measured anew."""
+    storage_failures: int = 5
+    """Failures of storage in a row after which transactions are deferred before their content is sent."""
+    storage_pause_seconds: float = 1.0
+    """Pause before the first message that tries storage again; it doubles up to 30 seconds."""
     commit_seconds: float = 20.0
     """Longest time from the end of a message to the reply."""
     stop_seconds: float = 30.0
@@ -101,9 +143,9 @@ def _convert(variable: str, kind: str, text: str) -> object:
 def _check(configuration: RelayConfiguration) -> None:
     for item in fields(RelayConfiguration):
         value = getattr(configuration, item.name)
-        if item.name not in {"port", "health_port"} and item.type in {"int", "float"} and not value > 0:
+        if item.name not in {"port", "health_port", "egress_port"} and item.type in {"int", "float"} and not value > 0:
             raise MisconfiguredProcess(f"MATTA_RELAY_{item.name.upper()} must be above 0")
-    for name in ("port", "health_port"):
+    for name in ("port", "health_port", "egress_port"):
         if getattr(configuration, name) > 65535:
             raise MisconfiguredProcess(f"MATTA_RELAY_{name.upper()} must be a port number")
     if configuration.port < 0:
@@ -113,9 +155,17 @@ def _check(configuration: RelayConfiguration) -> None:
         raise MisconfiguredProcess(
             "MATTA_RELAY_DATA_SECONDS and MATTA_RELAY_COMMIT_SECONDS together must be within an hour"
         )
+    if configuration.egress_port >= 0 and not configuration.cert:
+        raise MisconfiguredProcess("MATTA_RELAY_EGRESS_PORT needs MATTA_RELAY_CERT")
     if configuration.client_ca and not configuration.cert:
         raise MisconfiguredProcess(
             "MATTA_RELAY_CLIENT_CA needs MATTA_RELAY_CERT: without TLS there are no certificates"
         )
+    if configuration.exchange_names and not configuration.cert:
+        raise MisconfiguredProcess("MATTA_RELAY_EXCHANGE_NAMES needs MATTA_RELAY_CERT")
+    if configuration.proxy_protocol and not configuration.proxy_peers:
+        raise MisconfiguredProcess("MATTA_RELAY_PROXY_PROTOCOL needs MATTA_RELAY_PROXY_PEERS: whose word is taken")
+    if configuration.defer_backlog_seconds < configuration.slow_backlog_seconds:
+        raise MisconfiguredProcess("MATTA_RELAY_DEFER_BACKLOG_SECONDS must not be below that of slowing down")
     if configuration.key and not configuration.cert:
         raise MisconfiguredProcess("MATTA_RELAY_KEY needs MATTA_RELAY_CERT")

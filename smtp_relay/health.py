@@ -1,4 +1,9 @@
-"""``GET /healthz``: 200 while the relay listens and storage answers, else 503. Stage receive."""
+"""The relay's health over HTTP: ``/livez`` and ``/readyz`` (also ``/healthz``). Stage receive.
+
+``/livez`` is 200 as long as the process answers: restarting it helps against nothing else. ``/readyz`` is 200 while the
+relay listens and storage answers, else 503. A relay that defers mail for a backlog is ready: it says so by SMTP, and
+without one that listens, clients would learn less.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
 _ANSWER_LASTS_SECONDS = 1.0
 _LONGEST_REQUEST = 8192
 _REQUEST_SECONDS = 5.0
+_PATHS = frozenset({b"/livez", b"/readyz", b"/healthz"})
 
 
 class Health:
@@ -57,9 +63,9 @@ class Health:
                 head = await reader.readuntil(b"\r\n\r\n")
             method, _, rest = head.partition(b" ")
             path = rest.partition(b" ")[0]
-            if method not in {b"GET", b"HEAD"} or path != b"/healthz":
+            if method not in {b"GET", b"HEAD"} or path not in _PATHS:
                 status, text = "404 Not Found", b"not found\n"
-            elif await self.healthy():
+            elif path == b"/livez" or await self.healthy():
                 status, text = "200 OK", b"ok\n"
             else:
                 status, text = "503 Service Unavailable", b"unavailable\n"

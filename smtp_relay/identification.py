@@ -13,8 +13,11 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from smtp_relay import replies
 from smtp_relay.attribution import Credential
 from smtp_relay.authenticator import Busy
+from smtp_relay.exchange_header import sending_organisation
+from smtp_relay.exchange_tenant import Claim, Disagreement, settle
+from smtp_relay.paths import Refused
 from smtp_relay.session import Session
-from smtp_relay.tls import fingerprint
+from smtp_relay.tls import fingerprint, server_name
 
 AUTH_MECHANISMS = "LOGIN PLAIN"
 _AUTH_TRIES = 3
@@ -24,6 +27,8 @@ _AUTH_TRIES = 3
 class IdentifiedSession(Session):
     """A session that knows its tenant, or learns it."""
 
+    server_name = ""
+    """The relay's host name that the client said it connects to (SNI)."""
     helo = ""
     extended = False
     _fingerprint = ""
@@ -36,22 +41,50 @@ class IdentifiedSession(Session):
         self.helo = ""
         self.extended = False
         tls = self.transport.get_extra_info("ssl_object") if self.transport is not None else None
-        shown = tls.getpeercert(binary_form=True) if tls is not None else None
+        if tls is None:
+            return
+        self.server_name = server_name(tls)
+        if not self.shared and self.relay.is_exchange(tls):
+            self.shared, self.tenant_id, self.attributed_by = "certificate", None, ""
+        if self.shared:
+            # Whoever owns the name that a shared server connects to answers for how many connections it has.
+            owners = {claim.tenant_id for claim in self.relay.book.exchange.owners(self.server_name)}
+            if not self.relay.known(self, owners.pop() if len(owners) == 1 else ""):
+                self.hang_up(replies.TOO_MANY_CONNECTIONS)
+            return
+        shown = tls.getpeercert(binary_form=True)
         if shown:
             self._fingerprint = fingerprint(shown)
             tenant_id = self.relay.book.tenant_of_certificate(self._fingerprint)
-            if tenant_id is not None:
-                self._become(tenant_id, "certificate")
+            if tenant_id is not None and not self._become(tenant_id, "certificate"):
+                self.hang_up(replies.TOO_MANY_CONNECTIONS)
 
-    def _become(self, tenant_id: str, attributed_by: str) -> None:
+    def _become(self, tenant_id: str, attributed_by: str) -> bool:
         self.tenant_id, self.attributed_by = tenant_id, attributed_by
         self.book = self.relay.book
-        self.relay.known(self)
+        return self.relay.known(self, tenant_id)
+
+    def _settle(self, possible: tuple[Claim, ...], null_sender: bool, header: bytes) -> str:
+        """Whose message it is by its header section. Raises ``Refused``; the reason is for the log alone."""
+        found = settle(possible, sending_organisation(header), null_sender=null_sender)
+        if isinstance(found, Disagreement):
+            self.note_disagreement(found)
+            raise Refused(replies.NOBODYS)
+        if self.relay.book.is_suspended(found.tenant_id):
+            raise Refused(replies.SUSPENDED)
+        return found.tenant_id
+
+    def note_disagreement(self, reason: Disagreement) -> None:
+        """Log why a message of a shared server is nobody's."""
+        self.relay.counters.refused["tenant"] += 1
+        self.relay.log.write(
+            "attribution", session=self.id, peer=self.peer, host=self.server_name, outcome="refused", cause=reason.value
+        )
 
     def is_still_known(self) -> bool:
         """Whether the rules as they are now would give this session its tenant again."""
         book = self.relay.book
-        if book is not self.book:
+        if book is not self.book and self.tenant_id is not None:
             if self.attributed_by == "certificate":
                 same = book.tenant_of_certificate(self._fingerprint) == self.tenant_id
             elif self.attributed_by == "auth":
@@ -84,7 +117,7 @@ class IdentifiedSession(Session):
     @property
     def _trusted_in_clear(self) -> bool:
         allowed = self.relay.configuration.auth_without_tls_on_loopback
-        return allowed and bool(self.peer) and ip_address(self.peer).is_loopback
+        return allowed and bool(self.peer) and not self.peer_hidden and ip_address(self.peer).is_loopback
 
     async def smtp_STARTTLS(self, argument: str) -> None:
         """STARTTLS (RFC 3207). What a client sends together with it could have been slipped in by somebody else."""
@@ -125,17 +158,19 @@ class IdentifiedSession(Session):
 
     async def _log_in(self, login: LoginPassword) -> None:
         relay = self.relay
-        if relay.guessing.is_shut_out(self.peer):
+        user = login.login.decode("utf-8", "replace")
+        # Behind a proxy all clients have one address: there it is the name that is guessed at which is shut out.
+        guesser = f"user {user}" if self.peer_hidden else self.peer
+        if relay.guessing.is_shut_out(guesser):
             self.last_word(replies.BAD_CREDENTIALS, "shut out")
         await self.flush()
         try:
-            user = login.login.decode("utf-8", "replace")
             credential = await relay.authenticator.find(relay.book, user, login.password)
         except Busy:
             self.say(replies.AUTH_BUSY)
             return
         if credential is None or (self.attributed_by == "certificate" and credential.tenant_id != self.tenant_id):
-            delay = relay.guessing.failed(self.peer)
+            delay = relay.guessing.failed(guesser)
             relay.log.write("auth", session=self.id, peer=self.peer, outcome="failed")
             await asyncio.sleep(delay)
             self._auth_tries += 1
@@ -143,7 +178,8 @@ class IdentifiedSession(Session):
                 self.last_word(replies.BAD_CREDENTIALS, "auth failed")
             self.say(replies.BAD_CREDENTIALS)
             return
-        relay.guessing.succeeded(self.peer)
+        relay.guessing.succeeded(guesser)
         self._user, self._credential = user, credential
-        self._become(credential.tenant_id, "auth")
+        if not self._become(credential.tenant_id, "auth"):
+            self.last_word(replies.TOO_MANY_CONNECTIONS, "refused")
         self.say(replies.AUTHENTICATED)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from shared.core.message.envelope import Envelope, Reception
@@ -17,6 +17,7 @@ from shared.errors import StorageUnavailable
 from shared.ports_relay import Spooled
 from smtp_relay import replies
 from smtp_relay.data_reader import DataReader
+from smtp_relay.exchange_header import LONGEST_HEADER, end_of_header
 from smtp_relay.paths import Refused
 from smtp_relay.session import Hangup
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 1024 * 1024
 """More than a stream ever buffers, so that a read takes all there is."""
+
+
+Attribution = str | Callable[[bytes], str]
+"""The tenant, or what tells it from a message's header section; that raises ``Refused`` where the message is nobody's."""
 
 
 class ClientGone(ConnectionError):
@@ -44,24 +49,40 @@ class Intake:
         self._end = time.monotonic() + self._configuration.data_seconds
         self._window_end = 0.0
         self._window_bytes = 0
+        self._ahead = b""
 
     @property
     def finished(self) -> bool:
         """Whether the end of the message has come."""
         return self._data.finished
 
+    async def header(self) -> bytes:
+        """The header section, read ahead of ``chunks``; one that is too long is cut off. Raises ``ClientGone``."""
+        ahead = bytearray()
+        while (end := end_of_header(ahead)) < 0 and len(ahead) < LONGEST_HEADER and not self._data.finished:
+            ahead += await self._next()
+        self._ahead = bytes(ahead)
+        return self._ahead if end < 0 else self._ahead[:end]
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The message's bytes as they come; ends where the message ends.
 
         Raises ``Refused`` at its end where it is too large or ambiguous, and ``ClientGone``.
         """
+        if self._ahead:
+            await self._check()
+            ahead, self._ahead = self._ahead, b""
+            yield ahead
         while not self._data.finished:
             content = await self._next()
-            if self.size > self._configuration.size or self._data.ambiguous:
-                await self.drain()
-                raise Refused(replies.AMBIGUOUS_LINES if self._data.ambiguous else replies.TOO_LARGE)
+            await self._check()
             if content:
                 yield content
+
+    async def _check(self) -> None:
+        if self.size > self._configuration.size or self._data.ambiguous:
+            await self.drain()
+            raise Refused(replies.AMBIGUOUS_LINES if self._data.ambiguous else replies.TOO_LARGE)
 
     async def drain(self) -> None:
         """Read to the message's end and forget what comes, so that it is not taken for commands."""
@@ -97,8 +118,16 @@ class Intake:
         return block
 
 
-async def receive(relay: Relay, session: Session, ref: MessageRef, envelope: Envelope, reception: Reception) -> str:
+async def receive(
+    relay: Relay,
+    session: Session,
+    queue_id: str,
+    attribution: Attribution,
+    envelope: Envelope,
+    reception: Reception,
+) -> str:
     """Take one message in; return the reply. ``250`` is returned only after the spool has it."""
+    tenant_id = attribution if isinstance(attribution, str) else ""
     started = time.monotonic()
     outcome = "lost"
     bound = asyncio.timeout(None)
@@ -106,33 +135,50 @@ async def receive(relay: Relay, session: Session, ref: MessageRef, envelope: Env
     try:
         try:
             async with bound:
-                stored = await relay.writer.write(Spooled(ref, envelope, reception), intake.chunks())
+                if not isinstance(attribution, str):
+                    tenant_id = await _ask(attribution, intake)
+                message = Spooled(MessageRef(tenant_id, queue_id), envelope, reception)
+                stored = await relay.writer.write(message, intake.chunks())
             if not intake.finished or stored != intake.size:
                 raise StorageUnavailable(f"{stored} of {intake.size} bytes were stored")
         except Refused as refusal:
-            outcome = "refused"
+            outcome = "deferred" if refusal.reply[0] == "4" else "refused"
+            counted = relay.counters.deferred if refusal.reply[0] == "4" else relay.counters.refused
+            counted["message"] += 1
             return refusal.reply
         except (ClientGone, Hangup, asyncio.CancelledError):
             raise
         except Exception as error:
             outcome = "storage"
-            relay.log.write(
-                "error", session=session.id, queue_id=ref.queue_id, kind=type(error).__name__, cause=str(error)
-            )
+            relay.log.write("error", session=session.id, queue_id=queue_id, kind=type(error).__name__, cause=str(error))
+            relay.counters.deferred["storage"] += 1
+            relay.valve.not_stored()
             await intake.drain()
             return replies.TEMPORARY
         outcome = "queued"
         session.messages += 1
-        return replies.queued(ref.queue_id)
+        relay.counters.accepted += 1
+        relay.counters.accepted_bytes += intake.size
+        relay.valve.stored()
+        return replies.queued(queue_id)
     finally:
         relay.log.write(
             "message",
-            queue_id=ref.queue_id,
+            queue_id=queue_id,
             session=session.id,
-            tenant=ref.tenant_id,
+            tenant=tenant_id,
             peer=session.peer,
             size=intake.size,
             recipients=len(envelope.recipients),
             outcome=outcome,
             ms=round((time.monotonic() - started) * 1000),
         )
+
+
+async def _ask(tell: Callable[[bytes], str], intake: Intake) -> str:
+    header = await intake.header()
+    try:
+        return tell(header)
+    except Refused:
+        await intake.drain()
+        raise

@@ -10,16 +10,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from shared.core.message.envelope import Envelope, Reception
-from shared.core.message.identity import RANDOM_BYTES, MessageRef, new_queue_id
-from shared.ports_relay import IngressSource, SpoolWriter
+from shared.core.message.identity import RANDOM_BYTES, new_queue_id
+from shared.ports_relay import BacklogSource, IngressSource, SpoolWriter
 from shared.settings import MisconfiguredProcess
 from smtp_relay import replies
 from smtp_relay.attribution import RuleBook
 from smtp_relay.authenticator import Authenticator, Guessing, site_of
 from smtp_relay.configuration import RelayConfiguration
-from smtp_relay.intake import receive
+from smtp_relay.counters import Counters
+from smtp_relay.intake import Attribution, receive
 from smtp_relay.logs import EventLog
+from smtp_relay.networks import Networks
 from smtp_relay.tls import TlsFiles
+from smtp_relay.valve import Valve
 
 if TYPE_CHECKING:
     from smtp_relay.session import Session
@@ -36,6 +39,7 @@ class Relay:
         configuration: RelayConfiguration,
         writer: SpoolWriter,
         source: IngressSource,
+        backlog: BacklogSource | None = None,
         *,
         tls: TlsFiles | None = None,
         log: EventLog | None = None,
@@ -63,15 +67,31 @@ class Relay:
             configuration.data_pause_seconds,
             configuration.session_seconds,
         )
+        self.counters = Counters()
+        self.valve = Valve(configuration, self.counters, self.log)
+        self.proxies = Networks(configuration.proxy_peers, "MATTA_RELAY_PROXY_PEERS")
+        self.exchange_names = tuple(
+            name.strip().lower() for name in configuration.exchange_names.split(",") if name.strip()
+        )
+        self._exchange_peers = Networks(configuration.exchange_peers, "MATTA_RELAY_EXCHANGE_PEERS")
         self._source = source
+        self._backlog = backlog
         self._rules_known = False
         self._peers: Counter[str] = Counter()
+        self._tenants: Counter[str] = Counter()
         self._strangers: set[Session] = set()
 
     @property
     def tls(self) -> ssl.SSLContext | None:
         """What STARTTLS offers new sessions; None where there is no certificate."""
         return None if self._tls is None else self._tls.context
+
+    def is_exchange(self, tls: ssl.SSLObject) -> bool:
+        """Whether a client's certificate shows one of Exchange Online's servers."""
+        if not self.exchange_names or self._tls is None:
+            return False
+        shown = self._tls.public_names(tls)
+        return any(name == one or name.endswith(f".{one}") for name in shown for one in self.exchange_names)
 
     # --- rules ---
 
@@ -95,7 +115,19 @@ class Relay:
         while True:
             await asyncio.sleep(self.configuration.rules_seconds)
             await self.refresh()
+            await self.look_at_backlog()
             self._refresh_tls()
+
+    async def look_at_backlog(self) -> None:
+        """Read how far judging is behind; where that fails, the last reading grows old by itself."""
+        if self._backlog is None:
+            return
+        try:
+            backlog = await self._backlog.read()
+        except Exception as error:
+            self.log.write("backlog", outcome="kept", kind=type(error).__name__, cause=str(error))
+            backlog = None
+        self.valve.saw(backlog)
 
     def _refresh_tls(self) -> None:
         try:
@@ -112,14 +144,30 @@ class Relay:
 
     def admit(self, session: Session) -> str:
         """Decide on a new connection: an empty string, or the reply that refuses it."""
-        self._peers[session.peer] += 1
+        refusal = self._judge(session)
+        if refusal:
+            counted = self.counters.refused if refusal[0] == "5" else self.counters.deferred
+            counted["connection"] += 1
+        return refusal
+
+    def _judge(self, session: Session) -> str:
+        self.counters.sessions += 1
         if self.stopping:
             return replies.SHUTTING_DOWN
-        session.tenant_id = self.book.tenant_of_peer(session.peer)
+        if session.peer_hidden:
+            pass  # the address is a proxy's: it neither names anybody nor stands for one client
+        elif session.peer in self._exchange_peers:  # before any tenant's claim on these addresses
+            session.shared = "peer"
+        else:
+            session.tenant_id = self.book.tenant_of_peer(session.peer)
+        if not session.peer_hidden:
+            self._count_peer(session, session.peer)
         if session.tenant_id is not None:
             session.attributed_by = "peer"
             session.book = self.book
-        else:
+            if not self._count_tenant(session, session.tenant_id):
+                return replies.TOO_MANY_CONNECTIONS
+        elif not session.shared:
             if not self._could_become_known() or self.guessing.is_shut_out(session.peer):
                 return replies.STRANGER
             self._strangers.add(session)
@@ -127,21 +175,47 @@ class Relay:
                 return replies.TOO_MANY_CONNECTIONS
             site = site_of(session.peer)
             same = sum(site_of(stranger.peer) == site for stranger in self._strangers)
-            if same > self.configuration.stranger_connections_per_peer:
+            if not session.peer_hidden and same > self.configuration.stranger_connections_per_peer:
                 return replies.TOO_MANY_CONNECTIONS
         if len(self.sessions) > self.configuration.connections:
             return replies.TOO_MANY_CONNECTIONS
-        if self._peers[session.peer] > self.configuration.connections_per_peer:
+        if self._peers[session.limit_key] > self.configuration.connections_per_peer:
             return replies.TOO_MANY_CONNECTIONS
         return ""
 
+    def _count_peer(self, session: Session, key: str) -> None:
+        session.limit_key = key
+        self._peers[key] += 1
+
+    def _count_tenant(self, session: Session, key: str) -> bool:
+        if session.tenant_key != key:
+            self._forget_tenant(session)
+            session.tenant_key = key
+            self._tenants[key] += 1
+        return self._tenants[key] <= self.configuration.connections_per_tenant
+
+    def _forget_tenant(self, session: Session) -> None:
+        if session.tenant_key:
+            self._tenants[session.tenant_key] -= 1
+            if self._tenants[session.tenant_key] <= 0:
+                del self._tenants[session.tenant_key]
+            session.tenant_key = ""
+
     def _could_become_known(self) -> bool:
         in_clear = self.configuration.auth_without_tls_on_loopback and self.book.has_users
-        return in_clear or (self.tls is not None and (self.book.has_users or self.book.has_certificates))
+        over_tls = self.book.has_users or self.book.has_certificates or bool(self.exchange_names)
+        return in_clear or (self.tls is not None and over_tls)
 
-    def known(self, session: Session) -> None:
-        """A stranger has become known."""
+    def known(self, session: Session, tenant_id: str) -> bool:
+        """A stranger has become known, or a known client somebody else's; ``""`` where only its messages say whose.
+
+        ``False`` where that tenant has as many connections as it may.
+        """
         self._strangers.discard(session)
+        within = self._count_tenant(session, tenant_id) if tenant_id else True
+        if not within:
+            self.counters.deferred["connection"] += 1
+        return within
 
     def ended(self, session: Session, milliseconds: int) -> None:
         """A session is over."""
@@ -149,9 +223,12 @@ class Relay:
         self._strangers.discard(session)
         if not self.sessions:
             self.all_ended.set()
-        self._peers[session.peer] -= 1
-        if self._peers[session.peer] <= 0:
-            del self._peers[session.peer]
+        self._forget_tenant(session)
+        if session.limit_key:
+            self._peers[session.limit_key] -= 1
+            if self._peers[session.limit_key] <= 0:
+                del self._peers[session.limit_key]
+            session.limit_key = ""
         self.log.write(
             "session",
             session=session.id,
@@ -165,7 +242,9 @@ class Relay:
 
     # --- messages ---
 
-    async def receive(self, session: Session, tenant_id: str, envelope: Envelope, reception: Reception) -> str:
+    async def receive(
+        self, session: Session, attribution: Attribution, envelope: Envelope, reception: Reception
+    ) -> str:
         """Take in the message that follows on the connection; return the reply to it."""
-        ref = MessageRef(tenant_id, new_queue_id(reception.received_at, os.urandom(RANDOM_BYTES)))
-        return await receive(self, session, ref, envelope, reception)
+        queue_id = new_queue_id(reception.received_at, os.urandom(RANDOM_BYTES))
+        return await receive(self, session, queue_id, attribution, envelope, reception)

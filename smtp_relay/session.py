@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from smtp_relay import replies
 from smtp_relay.attribution import parse_address
+from smtp_relay.proxy_header import BadProxyHeader, read_proxy_header
 
 if TYPE_CHECKING:
     from smtp_relay.relay import Relay
@@ -71,6 +72,14 @@ class Session(SMTP):
         self.peer = ""
         self.tenant_id: str | None = None
         self.attributed_by = ""
+        self.shared = ""
+        """How it was known to be one of Exchange Online's shared servers (``peer``, ``certificate``), or empty."""
+        self.peer_hidden = False
+        """Whether ``peer`` is a proxy's address and not the client's."""
+        self.limit_key = ""
+        """For what the relay counts this connection among those of one peer."""
+        self.tenant_key = ""
+        """For whom it counts this connection among those of one tenant."""
         self.book = relay.book
         self.outcome = "lost"
         self.messages = 0
@@ -120,6 +129,11 @@ class Session(SMTP):
     def look_at_certificate(self) -> None:
         """TLS has begun. ``commands.py`` knows what a certificate means."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether mail is taken from it: its tenant is known, or will be known by each message."""
+        return bool(self.tenant_id or self.shared)
+
     # --- clocks ---
 
     def _reset_timeout(self, duration: float | None = None) -> None:
@@ -142,7 +156,7 @@ class Session(SMTP):
     def longest_wait(self) -> float:
         """Seconds that a client may think before its next command."""
         configuration = self.relay.configuration
-        return configuration.command_seconds if self.tenant_id else configuration.stranger_seconds
+        return configuration.command_seconds if self.is_known else configuration.stranger_seconds
 
     def wait_at_most(self, seconds: float | None) -> None:
         """The client must do something within ``seconds``; ``None`` while it is our turn."""
@@ -232,7 +246,7 @@ class Session(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            self._greet()
+            await self._greet()
             while not self.relay.stopping:
                 await self._obey(await self._next_line())
             self.last_word(replies.SHUTTING_DOWN, "stopped")
@@ -256,11 +270,29 @@ class Session(SMTP):
                 self._flush()
                 self.transport.close()
 
-    def _greet(self) -> None:
+    async def _greet(self) -> None:
+        if self.peer in self.relay.proxies:
+            await self._look_behind_proxy()
         refusal = self.relay.admit(self)
         if refusal:
             self.last_word(refusal, "refused")
         self.say(f"220 {self.hostname} ESMTP")
+
+    async def _look_behind_proxy(self) -> None:
+        """Learn the client's address from the proxy, or that it stays hidden. Raises ``Hangup``."""
+        self.peer_hidden = True
+        if not self.relay.configuration.proxy_protocol:
+            return
+        self.wait_at_most(self.relay.configuration.proxy_seconds)
+        try:
+            client = await read_proxy_header(self._reader)
+        except BadProxyHeader:
+            self.outcome = "no proxy header"
+            raise Hangup from None
+        finally:
+            self.wait_at_most(None)
+        if client:
+            self.peer, self.peer_hidden = client, False
 
     async def _next_line(self) -> bytes:
         buffered = self._buffered

@@ -1,7 +1,7 @@
 """How tenants are recognised, read from their settings documents in Blob storage. Stage receive.
 
-Container ``settings``, one blob ``{tenant}.json`` for each tenant. Only ``tenant_id``, ``ingress`` and ``suspended`` are read, so that
-the relay needs none of the settings model and goes on when that grows. A document that cannot be read keeps the last
+Container ``settings``, one blob ``{tenant}.json`` for each tenant. Only ``tenant_id``, ``domains``, ``ingress`` and ``suspended`` are
+read, so that the relay needs none of the settings model and goes on when that grows. A document that cannot be read keeps the last
 good rule of its tenant and takes nothing from the others.
 """
 
@@ -32,10 +32,13 @@ class _Ingress(msgspec.Struct):
     peers: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     users: tuple[_User, ...] = ()
+    exchange_tenant: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 class _Document(msgspec.Struct):
     tenant_id: str
+    domains: tuple[str, ...] = ()
     ingress: _Ingress = msgspec.field(default_factory=_Ingress)
     suspended: bool = False
 
@@ -106,4 +109,13 @@ class BlobIngressSource:
             return None
         ingress = document.ingress
         users = tuple(IngressUser(user.name, user.password_hash) for user in ingress.users)
-        return IngressRule(document.tenant_id, ingress.peers, ingress.certificates, users, document.suspended)
+        return IngressRule(
+            document.tenant_id,
+            ingress.peers,
+            ingress.certificates,
+            users,
+            document.suspended,
+            ingress.exchange_tenant.lower(),
+            ingress.hosts,
+            document.domains,
+        )

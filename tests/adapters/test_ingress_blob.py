@@ -17,6 +17,7 @@ from tests.support.azurite import Azurite
 from tests.support.storage_proxy import StorageProxy
 
 FINGERPRINT = "ab" * 32
+DIRECTORY = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
@@ -51,23 +52,35 @@ def test_rules_are_those_of_the_settings_model(process: ProcessSettings, contain
         domains=("acme.example",),
         routes=(Route(servers=(NextHopServer(host="mx.example"),)),),
         ingress=Ingress(
-            peers=("192.0.2.0/24",), certificates=(FINGERPRINT,), users=(SmtpUser(name="名前", password_hash="h"),)
+            peers=("192.0.2.0/24",),
+            certificates=(FINGERPRINT,),
+            users=(SmtpUser(name="名前", password_hash="h"),),
+            exchange_tenant=DIRECTORY,
+            hosts=("acme.relay.example",),
         ),
     )
     put(process, container, "acme.json", write_settings(settings))
     assert read(process.storage, container) == (
-        IngressRule("acme", ("192.0.2.0/24",), (FINGERPRINT,), (IngressUser("名前", "h"),)),
+        IngressRule(
+            "acme",
+            ("192.0.2.0/24",),
+            (FINGERPRINT,),
+            (IngressUser("名前", "h"),),
+            exchange_tenant=DIRECTORY,
+            hosts=("acme.relay.example",),
+            domains=("acme.example",),
+        ),
     )
 
 
 def test_a_suspended_tenant_is_told(process: ProcessSettings, container: str) -> None:
     put(process, container, "acme.json", b'{"tenant_id": "acme", "domains": ["acme.example"], "suspended": true}')
-    assert read(process.storage, container) == (IngressRule("acme", suspended=True),)
+    assert read(process.storage, container) == (IngressRule("acme", suspended=True, domains=("acme.example",)),)
 
 
 def test_tenant_without_ingress_has_an_empty_rule(process: ProcessSettings, container: str) -> None:
     put(process, container, "acme.json", b'{"tenant_id": "acme", "domains": ["acme.example"]}')
-    assert read(process.storage, container) == (IngressRule("acme"),)
+    assert read(process.storage, container) == (IngressRule("acme", domains=("acme.example",)),)
 
 
 def test_no_settings_are_no_rules(process: ProcessSettings, container: str) -> None:
