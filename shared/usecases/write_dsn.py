@@ -14,7 +14,7 @@ from shared.core.hold.entitlement import sender_of
 from shared.core.hold.record import MessageRecord, OutboxEntry, OutboxKind
 from shared.core.hold.reports import reported
 from shared.core.message.domains import DomainSet, domain_of, normal_address
-from shared.core.message.envelope import Envelope
+from shared.core.message.envelope import DsnWish, Envelope
 from shared.core.message.identity import MessageRef
 from shared.core.notice.dsn import write_report_mail
 from shared.core.notice.dsn_report import DsnContext, Report, ReportKind
@@ -35,6 +35,8 @@ KINDS: Mapping[OutboxKind, ReportKind] = {
     OutboxKind.REFUSAL_NOTICE: ReportKind.REFUSED,
 }
 """What each entry about reports is to tell."""
+NO_REPORTS = DsnWish(("NEVER",))
+"""What is asked for about the report's own delivery (RFC 3461 section 6.1)."""
 
 
 def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
@@ -73,7 +75,7 @@ def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     )
     data = write_report_mail(Report(kind, record, results, context), _original(app, record, kind), letter)
     body = "7BIT" if data.isascii() else "8BITMIME"
-    envelope = Envelope("", (sender,), smtputf8=letter.smtputf8, body=body)
+    envelope = Envelope("", (sender,), letter.smtputf8, body, wishes=(NO_REPORTS,))
     return submit_own_mail(app, ref, purpose, envelope, data)
 
 
