@@ -24,6 +24,7 @@ COMMANDS = {
     "teams-app": "package the Teams app for a tenant",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
+    "chaos": "break parts at random while mail flows, and check that none is lost, changed or doubled",
     "setup": "install everything that the other commands need, and stop",
 }
 """Each is a module of ``local.commands`` (with ``_`` for ``-``) that has ``main(arguments) -> exit code``; the text is its

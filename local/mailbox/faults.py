@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 Stage = Literal["connect", "mail", "rcpt", "data", "content"]
 """When a fault strikes: the greeting, MAIL, RCPT, DATA, or the reply after the last dot."""
 
+NOISE = "%PDF-1.4 \x01\x02 this is no reply"
 _REPLY = re.compile(r"[245]\d\d[ -].*", re.DOTALL)
 
 
@@ -35,6 +36,10 @@ class Fault:
     ``drop``."""
     drop: bool = False
     """Cut the connection without any reply."""
+    half_close: bool = False
+    """Say nothing any more, but leave the connection open the other way, as a server does that is shutting down."""
+    garbage: bool = False
+    """Answer with something that is no SMTP."""
     delay: float = 0.0
     """Seconds to wait first."""
     times: int = 0
@@ -42,6 +47,16 @@ class Fault:
     store: bool = False
     """At ``content``: keep the message although the answer is bad or lost, as a server does that crashes between
     taking a message and saying so."""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the client does not hear of a success."""
+        return self.drop or self.half_close or self.garbage or self.reply[:1] in ("4", "5")
+
+    @property
+    def answer(self) -> str:
+        """What to say instead; empty where the fault is a delay, or silence."""
+        return NOISE if self.garbage else self.reply
 
     def __post_init__(self) -> None:
         if self.stage not in get_args(Stage):

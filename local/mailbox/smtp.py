@@ -21,6 +21,8 @@ from local.mailbox.store import MailStore, Transaction
 SIZE_LIMIT = 160 * 1024 * 1024
 """Bytes; above the relay's own 150 MiB, so that the mailbox is never what refuses a message."""
 
+_HALF_OPEN_SECONDS = 1.0
+
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd logs every command at INFO
 
 
@@ -35,15 +37,23 @@ class _Server(SMTP):
         if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
 
+    async def fall_silent(self, fault: Fault) -> bool:
+        """Do what a fault says beside answering; whether the connection is of no use any more."""
+        if fault.half_close and isinstance(self.transport, asyncio.WriteTransport) and self.transport.can_write_eof():
+            self.transport.write_eof()
+            await asyncio.sleep(_HALF_OPEN_SECONDS)
+        if fault.drop or fault.half_close:
+            self.cut()
+        return fault.drop or fault.half_close
+
     async def _handle_client(self) -> None:
         fault = self.faults.strike("connect")
         if fault is not None:
             await asyncio.sleep(fault.delay)
-            if fault.drop:
-                self.cut()
+            if await self.fall_silent(fault):
                 return
-            if fault.reply and self.transport is not None:
-                await self.push(fault.reply)
+            if fault.answer and self.transport is not None:
+                await self.push(fault.answer)
                 self.transport.close()
                 return
         await super()._handle_client()
@@ -52,11 +62,10 @@ class _Server(SMTP):
         fault = self.faults.strike("data", self.envelope.rcpt_tos if self.envelope else ())
         if fault is not None:
             await asyncio.sleep(fault.delay)
-            if fault.drop:
-                self.cut()
+            if await self.fall_silent(fault):
                 return
-            if fault.reply:
-                await self.push(fault.reply)
+            if fault.answer:
+                await self.push(fault.answer)
                 return
         await super().smtp_DATA(arg)
 
@@ -74,20 +83,22 @@ class Handler:
             await asyncio.sleep(fault.delay)
         return fault
 
-    async def _lost(self, server: _Server) -> str:
-        """Cut the connection; aiosmtpd cancels the caller as soon as it notices."""
-        server.cut()
-        await asyncio.sleep(5)
-        return "421 4.4.2 connection lost"
+    async def _instead(self, server: _Server, fault: Fault | None) -> str:
+        """What a fault answers; empty where all is well. Of a connection that it ends nothing is heard any more."""
+        if fault is None:
+            return ""
+        if await server.fall_silent(fault):
+            await asyncio.sleep(5)  # aiosmtpd cancels the caller as soon as it notices that the connection is gone
+            return "421 4.4.2 connection lost"
+        return fault.answer
 
     async def handle_MAIL(
         self, server: _Server, session: Session, envelope: Envelope, address: str | None, options: list[str]
     ) -> str:
         fault = await self._strike("mail", address or "")
-        if fault is not None and fault.drop:
-            return await self._lost(server)
-        if fault is not None and fault.reply:
-            return fault.reply
+        instead = await self._instead(server, fault)
+        if instead:
+            return instead
         envelope.mail_from = address or "<>"  # aiosmtpd takes an empty one for a missing MAIL
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
@@ -96,19 +107,17 @@ class Handler:
         self, server: _Server, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         fault = await self._strike("rcpt", address)
-        if fault is not None and fault.drop:
-            return await self._lost(server)
-        if fault is not None and fault.reply:
-            return fault.reply
+        instead = await self._instead(server, fault)
+        if instead:
+            return instead
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: _Server, session: Session, envelope: Envelope) -> str:
         fault = await self._strike("content", *envelope.rcpt_tos)
-        bad = fault is not None and (fault.drop or fault.reply[:1] in ("4", "5"))
         identifier = ""
-        if fault is None or not bad or fault.store:
+        if fault is None or not fault.is_bad or fault.store:
             login: object = session.auth_data
             transaction = Transaction(
                 sender="" if envelope.mail_from in (None, "<>") else envelope.mail_from,
@@ -123,9 +132,7 @@ class Handler:
             # In a thread: writing 100 MB must not stop the other sessions.
             stored = await asyncio.to_thread(self.store.add, transaction, content)
             identifier = stored.id
-        if fault is not None and fault.drop:
-            return await self._lost(server)
-        return (fault.reply if fault is not None else "") or f"250 2.0.0 OK kept as {identifier}"
+        return await self._instead(server, fault) or f"250 2.0.0 OK kept as {identifier}"
 
 
 async def start_smtp(

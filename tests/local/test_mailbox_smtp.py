@@ -122,6 +122,32 @@ def test_connection_cut_after_the_last_dot(tmp_path: Path, store: bool) -> None:
         assert hop.faults.as_json()[0]["struck"] == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "first_bytes"),
+    [
+        pytest.param(Fault("content", garbage=True, store=True), b"%PDF", id="garbage for an answer"),
+        pytest.param(Fault("content", half_close=True, store=True), b"", id="no answer, half closed"),
+        pytest.param(Fault("data", garbage=True), b"%PDF", id="garbage for DATA"),
+        pytest.param(Fault("data", half_close=True), b"", id="half closed at DATA"),
+    ],
+)
+def test_server_that_speaks_no_smtp_any_more(tmp_path: Path, fault: Fault, first_bytes: bytes) -> None:
+    with NextHop(tmp_path) as hop, smtplib.SMTP("127.0.0.1", hop.port, timeout=60) as client:
+        hop.faults.add(fault)
+        client.ehlo("test.example")
+        assert client.docmd("MAIL", "FROM:<sender@a.example>")[0] == 250
+        assert client.docmd("RCPT", "TO:<b@b.example>")[0] == 250
+        client.putcmd("DATA")
+        if fault.stage == "content":
+            assert client.getreply()[0] == 354
+            client.send(HEADER + b"x\r\n.\r\n")
+        assert client.sock is not None
+        got = client.sock.recv(4096)
+        client.close()
+        assert got.startswith(first_bytes) if first_bytes else got == b""
+        assert len(hop.messages) == (1 if fault.store else 0), "kept as told"
+
+
 def test_content_refused_is_not_kept(tmp_path: Path) -> None:
     with NextHop(tmp_path) as hop:
         hop.faults.add(Fault("content", "*@b.example", "554 5.6.0 no"))
