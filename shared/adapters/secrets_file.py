@@ -20,18 +20,14 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from shared.core.message.keys import SigningKey
-from shared.errors import NotFound, TemporaryError
+from shared.errors import NotFound, SecretsUnreadable
 from shared.settings import MisconfiguredProcess
 
-PURPOSES = ("link", "trace", "seal")
+PURPOSES = ("link", "trace", "seal", "egress")
 KEY_BYTES = 32
 _SHORTEST_KEY = 16
 _log = logging.getLogger(__name__)
 Value = TypeVar("Value")
-
-
-class SecretsUnreadable(TemporaryError):
-    """A file of keys or secrets is missing or damaged. Work goes on when somebody has put it right."""
 
 
 class FileSecrets:

@@ -11,6 +11,7 @@ DEFAULT_KEYS = {
     "link": (SigningKey("link-1", b"link-key-of-the-tests-0123456789"),),
     "trace": (SigningKey("trace-1", b"trace-key-of-the-tests-012345678"),),
     "seal": (SigningKey("seal-1", b"seal-key-of-the-tests-0123456789"),),
+    "egress": (SigningKey("egress-1", b"egress-key-of-the-tests-01234567"),),
 }
 
 

@@ -70,7 +70,7 @@ def test_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
     assert path.read_bytes() == first
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     content = json.loads(first)
-    assert set(content) == {"link", "trace", "seal"}
+    assert set(content) == {"link", "trace", "seal", "egress"}
     assert content["link"][0]["secret"] != content["trace"][0]["secret"]
     FileSecrets(str(path), "").signing_keys("link")  # the functions can read it
     ensure_secrets(tmp_path / "secrets.json")
