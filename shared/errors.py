@@ -37,6 +37,10 @@ class StorageUnavailable(TemporaryError):
     """Blob, Table or Queue storage did not answer in time or answered with a server error."""
 
 
+class SecretsUnreadable(TemporaryError):
+    """Keys or secrets cannot be had now: a damaged file, a vault that is away. Work goes on when somebody has put it right."""
+
+
 class Conflict(TemporaryError):
     """A conditional write lost: somebody else changed the row first. Load again and decide again."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from shared.app import App
-from shared.settings import ProcessSettings, read_process_settings
+from shared.settings import MisconfiguredProcess, ProcessSettings, read_process_settings
+
+if TYPE_CHECKING:
+    from shared.app import App
+    from shared.ports import Secrets
 
 
 @cache
@@ -17,6 +21,7 @@ def build() -> App:
 def connect(process: ProcessSettings) -> App:
     """An application on what ``process`` names. No connection is made before the first use of a port."""
     from shared.adapters.audit_log_table import TableAuditLog
+    from shared.adapters.backlog_blob_writer import BlobBacklogBoard
     from shared.adapters.bot_tokens_jwt import JwtBotTokens
     from shared.adapters.conversations_table import TableConversations
     from shared.adapters.copies_table import TableCopies
@@ -30,7 +35,6 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.reachable_networks import ReachableNetworks
     from shared.adapters.schedule_table import TableSchedule
-    from shared.adapters.secrets_file import FileSecrets
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.sign_on_jwt import JwtSignOnTokens
     from shared.adapters.smtp_next_hop import IDLE_SECONDS, SmtpNextHop
@@ -39,9 +43,10 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.system import SystemClock, SystemRandom
     from shared.adapters.teams_connector import ConnectorTeamsMessenger
     from shared.adapters.work_queue_storage import StorageWorkQueue
+    from shared.app import App
 
     clock = SystemClock()
-    secrets = FileSecrets(process.keys_file, process.secrets_file)
+    secrets = _secrets(process)
     return App(
         process=process,
         clock=clock,
@@ -72,5 +77,21 @@ def connect(process: ProcessSettings) -> App:
         copies=TableCopies(process),
         counters=TableCounters(process),
         parked=StorageParkedWork(process),
+        backlog=BlobBacklogBoard(process),
         dns=DnsResolver(process.dns_servers),
     )
+
+
+def _secrets(process: ProcessSettings) -> Secrets:
+    """From the vault or from files. Raises ``MisconfiguredProcess`` where both are named: which counts must be plain."""
+    if not process.key_vault_url:
+        from shared.adapters.secrets_file import FileSecrets
+
+        return FileSecrets(process.keys_file, process.secrets_file)
+    if process.keys_file or process.secrets_file:
+        raise MisconfiguredProcess(
+            "MATTA_KEY_VAULT_URL is set, and so is MATTA_KEYS_FILE or MATTA_SECRETS_FILE: keys come from one place"
+        )
+    from shared.adapters.secrets_vault import VaultSecrets
+
+    return VaultSecrets(process)

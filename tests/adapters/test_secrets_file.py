@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.secrets_file import KEY_BYTES, FileSecrets, SecretsUnreadable, create_keys_file
+from shared.adapters.secrets_file import KEY_BYTES, FileSecrets, create_keys_file
+from shared.errors import SecretsUnreadable
 from shared.settings import MisconfiguredProcess
 from tests.support.threads import at_once
 
