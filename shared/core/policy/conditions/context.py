@@ -53,6 +53,11 @@ class MatchContext:
     encrypted_parts: Callable[[], Mapping[str, bool]] = no_parts
 
     @cached_property
+    def answers(self) -> dict[object, bool]:
+        """What conditions have answered about this message so far, by condition (``tree.py``)."""
+        return {}
+
+    @cached_property
     def subject(self) -> Spelled | None:
         """The subject for comparison; ``None`` where there is none."""
         return None if self.facts.subject is None else Spelled(self.facts.subject)

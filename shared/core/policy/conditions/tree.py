@@ -97,7 +97,13 @@ def compile_condition(condition: Condition, level: int = 1) -> Node:
         return _All(below) if isinstance(condition, AllOf) else _Any(below)
     if isinstance(condition, Not):
         return _Not(compile_condition(condition.of, level + 1))
-    return FAMILIES[type(condition)](condition)
+    return _leaf(condition)
+
+
+@lru_cache(maxsize=8192)
+def _leaf(condition: Condition) -> Node:
+    """Equal leaves are one, in whatever tree they stand, so that a message answers each question once."""
+    return _Remembered(FAMILIES[type(condition)](condition))
 
 
 def leaves(condition: Condition) -> Iterator[Condition]:
@@ -113,13 +119,34 @@ def leaves(condition: Condition) -> Iterator[Condition]:
             yield item
 
 
+class _Remembered:
+    """A leaf whose answer about a message is kept as long as the message is judged: policies often ask the same."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    def matches(self, context: MatchContext) -> bool:
+        """See ``Node``."""
+        answer = context.answers.get(self)
+        if answer is None:
+            answer = context.answers[self] = self._node.matches(context)
+        return answer
+
+    def explain(self, context: MatchContext) -> Explanation:
+        """See ``Node``."""
+        return self._node.explain(context)
+
+
 class _All:
     def __init__(self, below: tuple[Node, ...]) -> None:
         self._below = below
 
     def matches(self, context: MatchContext) -> bool:
         """See ``Node``."""
-        return all(node.matches(context) for node in self._below)
+        for node in self._below:  # noqa: SIM110  # a generator costs more than most answers
+            if not node.matches(context):
+                return False
+        return True
 
     def explain(self, context: MatchContext) -> Explanation:
         """See ``Node``."""
@@ -133,7 +160,10 @@ class _Any:
 
     def matches(self, context: MatchContext) -> bool:
         """See ``Node``."""
-        return any(node.matches(context) for node in self._below)
+        for node in self._below:  # noqa: SIM110  # see above
+            if node.matches(context):
+                return True
+        return False
 
     def explain(self, context: MatchContext) -> Explanation:
         """See ``Node``."""

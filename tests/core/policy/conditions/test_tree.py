@@ -238,3 +238,19 @@ def test_explanation_agrees_with_the_answer_at_every_node(
             encrypted_parts=lambda: {"0": True},
         )
     agree(tree.compile_condition(condition).explain(context), condition, context)
+
+
+def test_a_question_that_several_trees_ask_is_answered_once_for_each_message() -> None:
+    asked: list[str] = []
+
+    def text() -> str:
+        asked.append("text")
+        return "秘密の話"
+
+    question = Body(operator="contains", values=("秘密",))
+    trees = (AllOf(of=(question,)), Not(of=Body(operator="contains", values=("秘密",))), question)
+    for facts in (FACTS, message_facts(["b@y.example"])):
+        context = MatchContext(facts, body_text=text)
+        assert [tree.matches(item, context) for item in trees] == [True, False, True]
+        assert len(context.answers) == 1
+    assert len(asked) == 2
