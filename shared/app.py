@@ -17,9 +17,11 @@ from shared.ports import (
     WorkQueue,
 )
 from shared.ports_dns import Dns
+from shared.ports_copies import Copies
 from shared.ports_lists import MessageLists
 from shared.ports_operator import ParkedWork
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
+from shared.ports_relay import BacklogBoard
 from shared.ports_reports import Counters
 from shared.ports_sign_on import SignOnTokens
 from shared.ports_teams import BotTokens, Conversations, TeamsMessenger
@@ -51,4 +53,6 @@ class App:
     sign_on: SignOnTokens
     counters: Counters
     parked: ParkedWork
+    backlog: BacklogBoard
     dns: Dns
+    copies: Copies

@@ -6,7 +6,7 @@ param privateNetwork bool
 param functionsPrincipalId string
 param relayPrincipalId string
 
-var containers = ['spool', 'outgoing', 'envelopes', 'settings']
+var containers = ['spool', 'outgoing', 'envelopes', 'settings', 'health']
 var queues = ['deliver', 'deliver-poison', 'notify', 'notify-poison']
 var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports']
 
@@ -121,6 +121,11 @@ resource settings 'Microsoft.Storage/storageAccounts/blobServices/containers@202
   name: 'settings'
 }
 
+resource health 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = {
+  parent: blobs
+  name: 'health'
+}
+
 resource relaySpool 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(spool.id, relayPrincipalId, blobDataContributor)
   scope: spool
@@ -154,6 +159,18 @@ resource relaySettings 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: relayPrincipalId
     principalType: 'ServicePrincipal'
     description: 'The relay reads by which peers, certificates and users it knows each tenant.'
+  }
+}
+
+resource relayHealth 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(health.id, relayPrincipalId, blobDataReader)
+  scope: health
+  dependsOn: [container]
+  properties: {
+    roleDefinitionId: blobDataReader
+    principalId: relayPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'The relay reads how far judging is behind, to slow down before it is far.'
   }
 }
 

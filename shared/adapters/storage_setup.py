@@ -14,7 +14,7 @@ from shared.settings import ProcessSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CONTAINERS = ("spool", "outgoing", "envelopes", "settings")
+CONTAINERS = ("spool", "outgoing", "envelopes", "settings", "health")
 QUEUES = ("deliver", "deliver-poison", "notify", "notify-poison")
 TABLES = ("messages", "schedule", "directory", "audit", "teams", "delegations", "lists", "notices", "reports")
 

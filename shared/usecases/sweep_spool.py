@@ -10,6 +10,7 @@ from shared.app import App
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, SpoolEntry
 from shared.usecases.evaluate_message import evaluate_message
+from shared.usecases.measure_backlog import BacklogWatch
 from shared.usecases.run_due import FAILED_PAUSE
 
 MARK = "spool-sweep"
@@ -31,19 +32,21 @@ def sweep_spool(app: App) -> int:
     until = now - timedelta(seconds=app.process.watch_seconds)
     since = (app.schedule.read_mark(MARK) or now - FIRST_REACH) - OVERLAP
     found = 0
+    watch = BacklogWatch(app)
     for refs in _together(app.spool.committed_since(since, until)):
         judged = app.messages.judged(refs[0], refs[-1])
-        for ref in refs:
-            if ref in judged:
-                continue
+        unjudged = [ref for ref in refs if ref not in judged]
+        for index, ref in enumerate(unjudged):
+            watch.see(unjudged, index)
             try:
-                if evaluate_message(app, ref, at_once=False):
+                if evaluate_message(app, ref, at_once=False, may_wait=True):
                     found += 1
                     log.stage("sweep", ref, "judged-late")
             except Exception as error:  # one message must not stop the others
                 log.trouble("sweep", ref, error)
                 app.schedule.add(DueEntry(ref, now + FAILED_PAUSE))
     app.schedule.write_mark(MARK, until)
+    watch.through()
     return found
 
 

@@ -13,14 +13,16 @@ from shared.core.message.identity import MessageRef, new_queue_id
 from shared.core.policy.tenant_settings import NextHopServer, Route, RuleAssignment, TenantSettings
 from shared.ports_relay import Spooled
 from shared.settings import ProcessSettings
-from shared.usecases.deliver_message import deliver_item
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.notify import notify_item
 from shared.usecases.run_due import run_due
+from shared.usecases.work_off import work_off
 from tests.fakes.audit_log import FakeAuditLog
+from tests.fakes.backlog import FakeBacklog
 from tests.fakes.bot_tokens import FakeBotTokens
 from tests.fakes.clock import FakeClock
 from tests.fakes.conversations import FakeConversations
+from tests.fakes.copies import FakeCopies
 from tests.fakes.counters import FakeCounters
 from tests.fakes.delegations import FakeDelegations
 from tests.fakes.directory import FakeDirectory
@@ -89,8 +91,10 @@ class World:
         self.teams = FakeTeamsMessenger()
         self.bot_tokens = FakeBotTokens()
         self.sign_on = FakeSignOn()
+        self.copies = FakeCopies()
         self.counters = FakeCounters()
         self.parked = FakeParkedWork()
+        self.backlog = FakeBacklog()
         self.dns = FakeDns()
         self.count = 0
         self.app = App(
@@ -115,8 +119,10 @@ class World:
             teams=self.teams,
             bot_tokens=self.bot_tokens,
             sign_on=self.sign_on,
+            copies=self.copies,
             counters=self.counters,
             parked=self.parked,
+            backlog=self.backlog,
             dns=self.dns,
         )
 
@@ -138,7 +144,7 @@ class World:
         """Run queue triggers until the queues are empty."""
         for _ in range(rounds):
             busy = False
-            for queue, handle in (("deliver", deliver_item), ("notify", notify_item)):
+            for queue, handle in (("deliver", work_off), ("notify", notify_item)):
                 while (body := self.queue.take(queue)) is not None:
                     handle(self.app, body)
                     busy = True
