@@ -31,10 +31,12 @@ def sweep_spool(timer: func.TimerRequest) -> None:
 @bp.function_name("recount_hours")
 @bp.timer_trigger(arg_name="timer", schedule="30 */5 * * * *", run_on_startup=False)
 def recount_hours(timer: func.TimerRequest) -> None:
-    """Counters of reports and usage, for the hours whose messages changed; and what Teams sent long ago is forgotten."""
+    """Counters of reports and usage, for the hours whose messages changed; and what was seen long ago is forgotten."""
     from shared.usecases.forget_activities import forget_activities
+    from shared.usecases.forget_copies import forget_copies
     from shared.usecases.recount_hours import recount_hours as recount
 
     app = wiring.build()
     recount(app)
     forget_activities(app)
+    forget_copies(app)

@@ -18,6 +18,8 @@ from shared.settings import ProcessSettings
 
 DELIVER = "deliver"
 NOTIFY = "notify"
+FOR_DELIVER = (OutboxKind.DELIVER, OutboxKind.GATHER)
+"""What comes to the function that sends mail: a message that has waited for its copies is judged and sent there."""
 _LONGEST_WAIT = timedelta(days=7)
 """Storage hides a message no longer: learn.microsoft.com/rest/api/storageservices/put-message."""
 _NEVER = "-1"
@@ -38,7 +40,7 @@ class StorageWorkQueue:
         Raises ``StorageUnavailable``.
         """
         service = storage_service(self._process, "queue")
-        queue = self._prefix + (DELIVER if entry.kind is OutboxKind.DELIVER else NOTIFY)
+        queue = self._prefix + (DELIVER if entry.kind in FOR_DELIVER else NOTIFY)
         text = base64.b64encode(write_work_item(ref, entry))
         body = b"<QueueMessage><MessageText>" + text + b"</MessageText></QueueMessage>"
         wait = min(max(entry.at - self._clock.now(), timedelta(0)), _LONGEST_WAIT)

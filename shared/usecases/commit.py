@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
+from shared.core.hold.follow import owe_copies
 from shared.core.hold.record import Change, MessageRecord, OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, Stored
@@ -33,7 +34,11 @@ def create(app: App, change: Change) -> Stored | None:
 
 
 def commit(app: App, before: Stored, change: Change) -> Stored:
-    """Store the next state. Raises ``Conflict`` when somebody was faster; then nothing is done."""
+    """Store the next state. Raises ``Conflict`` when somebody was faster; then nothing is done.
+
+    Whatever decides about a message decides about the copies that joined it: the change owes that, too.
+    """
+    change = owe_copies(before.record, change)
     _arm(app, before, change)
     stored = app.messages.commit(before, change)
     send_outbox(app, change.record.ref, change.outbox)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared import log
 from shared.app import App
+from shared.core.gathering.risk import covers
 from shared.core.hold import state
 from shared.core.hold.actor import Actor, Channel
 from shared.core.hold.entitlement import Standing
@@ -22,7 +23,7 @@ from shared.usecases.note_look import note_refusal
 from shared.usecases.open_link import standing_of
 from shared.usecases.release_terms import steps_for
 
-TRIES = 5
+TRIES = 6
 """How often a lost race is run again. Each loss means that somebody else moved on, so more would not help."""
 
 
@@ -108,6 +109,9 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
         if stored is None or stored.record.own:
             raise NotFound("no such message")
         record = stored.record
+        if record.leader is not None and record.state.is_undecided:  # copies of one message are one hold
+            ref, wish = record.leader, _for_leader(app, record, wish)
+            continue
         standing = standing_of(app, record, asker.person) or asker.granted
         if standing is None:
             note_refusal(app, ref.tenant_id, ref, asker, f"hold.{wish.verb}")
@@ -128,6 +132,18 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
             note_decision(app, ref, actor, wish.verb, change.events[0])
             return Acted(after.record)
     raise AssertionError("the last try returns or raises")
+
+
+def _for_leader(app: App, copy: MessageRecord, wish: HoldWish) -> HoldWish:
+    """The wish about a copy as one about its leader, whose reasons may have other numbers, and be more."""
+    assert copy.leader is not None
+    stored = app.messages.load(copy.leader)
+    if stored is None:
+        raise NotFound("the copy that decides about this one is still being judged")
+    ticked = [known.reason for known in number_reasons(copy) if known.number in wish.acknowledged]
+    asked = number_reasons(stored.record)
+    numbers = frozenset(one.number for one in asked if any(covers(known, one.reason) for known in ticked))
+    return replace(wish, acknowledged=numbers)
 
 
 def _change(app: App, record: MessageRecord, actor: Actor, wish: HoldWish) -> Change:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from shared.core.hold.follow import copied_recipients
 from shared.core.hold.partial_release import droppable_recipients, may_drop_attachments
 from shared.core.hold.record import MessageRecord
 from shared.core.notice.safe_text import many_lines
@@ -43,7 +44,8 @@ def boxes_of(record: MessageRecord) -> dict[str, int]:
     droppable = set(droppable_recipients(record))
     if len(droppable) < 2:
         return {}
-    return {one.address: number for number, one in enumerate(record.recipients) if one.address in droppable}
+    named = (one.address for one in (*record.recipients, *copied_recipients(record)))
+    return {address: number for number, address in enumerate(dict.fromkeys(named)) if address in droppable}
 
 
 def file_boxes_of(record: MessageRecord) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
 
 
 def _possible(record: MessageRecord, reached: Reached) -> Possible:
-    waits = record.state.awaits_decision
+    waits = record.state.awaits_decision and record.leader is None  # a copy is decided where its leader is
     release = waits and reached.decide
     return Possible(
         release=release,

@@ -26,6 +26,7 @@ from shared.usecases.tell_people import Telling, tell
 
 _KINDS = {
     EventCode.HELD: NoticeKind.FIRST,
+    EventCode.STANDS_ALONE: NoticeKind.FIRST,
     EventCode.REMINDED: NoticeKind.REMINDER,
     EventCode.LEFT: NoticeKind.LEFT,
     EventCode.RELEASED: NoticeKind.RELEASED,

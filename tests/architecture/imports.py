@@ -227,6 +227,7 @@ ROOMS = (
             "shared.adapters.storage_",
             "shared.adapters.identity_",
             "shared.adapters.secrets_vault_",
+            "shared.adapters.secrets_file",
             "shared.adapters.directory_table_",
             "shared.adapters.message_store_table_",
             "shared.adapters.smtp_next_hop_",

@@ -23,7 +23,7 @@ class FakeWorkQueue:
     def send(self, ref: MessageRef, entry: OutboxEntry) -> None:
         """See the port."""
         with self.trouble.around("send"), self._lock:
-            queue = "deliver" if entry.kind is OutboxKind.DELIVER else "notify"
+            queue = "deliver" if entry.kind in (OutboxKind.DELIVER, OutboxKind.GATHER) else "notify"
             self._bodies.append((queue, write_work_item(ref, entry)))
 
     @property

@@ -37,7 +37,8 @@ def transforms_of(record: MessageRecord, variant: str) -> tuple[TransformCall, .
 def dropping_calls(record: MessageRecord) -> tuple[TransformCall, ...]:
     """The calls that take out what a partial release dropped; they come before all others."""
     calls: list[DropRecipients | DropAttachments] = []
-    gone = tuple(result.address for result in record.recipients if result.fate is Fate.DROPPED)
+    here = (result.address for result in record.recipients if result.fate is Fate.DROPPED)
+    gone = tuple(dict.fromkeys((*here, *record.dropped_elsewhere)))
     if gone:
         calls.append(DropRecipients(gone))
     if record.dropped_attachments:

@@ -53,10 +53,24 @@ def droppable_recipients(record: MessageRecord) -> tuple[str, ...]:
     """Envelope recipients that a release may leave out, as the record spells them."""
     required = required_recipients(record)
     own = {normal_address(address) for address in record.envelope.recipients}
-    return tuple(
+    here = tuple(
         result.address
         for result in record.recipients
         if result.fate is Fate.PENDING and (key := normal_address(result.address)) in own and key not in required
+    )
+    return tuple(dict.fromkeys((*here, *(there for there in _elsewhere(record) if there not in here))))
+
+
+def _elsewhere(record: MessageRecord) -> tuple[str, ...]:
+    """The recipients of the other copies of the message that follow this one and were not left out."""
+    gone = frozenset(map(normal_address, record.dropped_elsewhere))
+    required = required_recipients(record)
+    return tuple(
+        facts.address
+        for copy in record.copies
+        if copy.joined
+        for facts in copy.recipients
+        if (key := normal_address(facts.address)) not in gone and key not in required
     )
 
 
@@ -67,10 +81,19 @@ def may_drop_attachments(record: MessageRecord) -> bool:
 
 
 def drop(
-    record: MessageRecord, recipients: Sequence[str], attachments: Sequence[str], now: datetime
+    record: MessageRecord,
+    recipients: Sequence[str],
+    attachments: Sequence[str],
+    now: datetime,
+    *,
+    elsewhere: Sequence[str] = (),
 ) -> tuple[MessageRecord, tuple[tuple[str, str], ...]]:
-    """The record without them, and what the history says of it. Raises ``CannotDrop``; nothing is half done then."""
-    if not recipients and not attachments:
+    """The record without them, and what the history says of it. Raises ``CannotDrop``; nothing is half done then.
+
+    ``recipients`` may be those of copies that follow this message, too. ``elsewhere`` are recipients of a copy that this
+    one follows: the forms that go out do not name them. Of all copies together somebody must be left.
+    """
+    if not recipients and not attachments and not elsewhere:
         return record, ()
     gone = _recipients_to_go(record, recipients)
     parts = _parts_to_go(record, attachments)
@@ -84,11 +107,14 @@ def drop(
         for result in record.recipients
     )
     envelope = {normal_address(address) for address in record.envelope.recipients}
-    if not any(result.fate is Fate.PENDING and normal_address(result.address) in envelope for result in results):
+    there = tuple(address for address in _elsewhere(record) if normal_address(address) in gone)
+    is_left = any(result.fate is Fate.PENDING and normal_address(result.address) in envelope for result in results)
+    if not is_left and len(there) == len(_elsewhere(record)):
         raise CannotDrop("nobody-left")
     args: list[tuple[str, str]] = []
     if gone:
-        args.append(("recipients", _shown(result.address for result in results if result.fate is Fate.DROPPED)))
+        here = (result.address for result in results if result.fate is Fate.DROPPED)
+        args.append(("recipients", _shown(dict.fromkeys((*here, *there)))))
     if parts:
         names = (item.name for item in record.summary.attachments if item.part in parts)
         args.append(("attachments", _shown(names)))
@@ -99,6 +125,7 @@ def drop(
             *record.dropped_attachments,
             *(part for part in parts if part not in record.dropped_attachments),
         ),
+        dropped_elsewhere=tuple(dict.fromkeys((*record.dropped_elsewhere, *there, *elsewhere))),
         variants=(),
     )
     return changed, tuple(args)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.core.hold.approval_state import has_quorum
+from shared.core.hold.follow import copied_recipients, reasons_of
 from shared.core.hold.password_notice import NoticeState
 from shared.core.hold.record import MessageRecord, State
 from shared.core.lists.message_row import MessageRow, Shelf
@@ -46,9 +47,10 @@ def is_listed(record: MessageRecord) -> bool:
 
 def make_row(record: MessageRecord) -> MessageRow:
     """The row of a message as it stands."""
-    summary, decision, outcome = record.summary, record.decision, record.outcome
+    summary, outcome = record.summary, record.outcome
     author = summary.header_from[0].address if summary.header_from else record.envelope.reverse_path
-    reasons = decision.reasons[:MOST_REASONS]
+    reasons = reasons_of(record)[:MOST_REASONS]
+    recipients = _recipients(record)
     return MessageRow(
         ref=record.ref,
         sender=record.envelope.reverse_path,
@@ -57,11 +59,9 @@ def make_row(record: MessageRecord) -> MessageRow:
         sent_at=summary.date if summary.date and summary.date.tzinfo else record.reception.received_at,
         received_at=record.reception.received_at,
         size=record.reception.size,
-        recipients=len(record.envelope.recipients),
+        recipients=len(recipients),
         external=_count_external(record),
-        first_recipients=tuple(
-            one_line(address, LONGEST_ADDRESS) for address in record.envelope.recipients[:MOST_RECIPIENTS]
-        ),
+        first_recipients=tuple(one_line(address, LONGEST_ADDRESS) for address in recipients[:MOST_RECIPIENTS]),
         attachments=summary.attachments_total,
         state=record.state,
         reason_codes=_each_once(reason.code for reason in reasons),
@@ -76,14 +76,18 @@ def make_row(record: MessageRecord) -> MessageRow:
         approval=_approval(record),
         requester=one_line(record.approval.requester.name, LONGEST_ADDRESS) if record.approval else "",
         password=_password(record),
+        leader=record.leader.queue_id if record.leader else "",
     )
 
 
 def spots_of(record: MessageRecord) -> tuple[Spot, ...]:
     """Where the row of a message belongs, ``DAY`` last: a row there tells that the others are filed.
 
-    A message that waits lies on two shelves ``HELD``, its sender's and the one of all (no owner).
+    A message that waits lies on two shelves ``HELD``, its sender's and the one of all (no owner). A copy that follows
+    another one is listed where all mail is looked for, and nowhere else: its leader's row stands for it.
     """
+    if record.leader is not None:
+        return ((Shelf.DAY, day_of(record)),)
     sender = normal_address(record.envelope.reverse_path)
     spots = [*_held_spots(record)] if record.state in WAITING else []
     spots += [(Shelf.TO_APPROVE, seat) for seat in seats_of(record)]
@@ -116,9 +120,15 @@ def _held_spots(record: MessageRecord) -> tuple[Spot, ...]:
 
 def _count_external(record: MessageRecord) -> int:
     """As they were judged; after an error while judging, by the sender's domain."""
-    known = {facts.address: facts.external for facts in record.summary.recipients}
+    known = {facts.address: facts.external for facts in (*record.summary.recipients, *copied_recipients(record))}
     home = domain_of(record.envelope.reverse_path)
-    return sum(known.get(address, domain_of(address) != home) for address in record.envelope.recipients)
+    return sum(known.get(address, domain_of(address) != home) for address in _recipients(record))
+
+
+def _recipients(record: MessageRecord) -> tuple[str, ...]:
+    """The envelope's, and those of the copies that the row stands for."""
+    others = (facts.address for facts in copied_recipients(record))
+    return tuple(dict.fromkeys((*record.envelope.recipients, *others)))
 
 
 def _approval(record: MessageRecord) -> str:

@@ -33,7 +33,8 @@ class MessageRow:
 
     ``decided_by`` with ``verb`` and ``decided_at`` tell the outcome. ``seats`` are the approvers asked, ``approval`` is
     ``open``, ``approved``, ``denied`` or empty (none asked for, withdrawn, or nobody answered in time). ``requester`` is
-    who released the message for approval. ``password`` is the state of its password notice.
+    who released the message for approval. ``password`` is the state of its password notice. ``leader`` is the queue
+    id of the copy of the same message that this one follows, empty for every other message.
     """
 
     ref: MessageRef
@@ -60,3 +61,4 @@ class MessageRow:
     approval: str = ""
     requester: str = ""
     password: NoticeState | None = None
+    leader: str = ""

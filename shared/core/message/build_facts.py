@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -99,6 +100,25 @@ def facts_of(
         if ref is not None
         else loop_reason((), "", received_count),
     )
+
+
+def with_recipients(
+    tree: Tree,
+    facts: MessageFacts,
+    envelope: Envelope,
+    *,
+    internal_domains: frozenset[str],
+    list_members: Mapping[str, int] = _NO_MEMBERS,
+    limits: Limits = DEFAULT_LIMITS,
+) -> MessageFacts:
+    """The same message with the recipients of ``envelope``: those of all its copies. What only its own envelope tells
+    (marks, loops, the kind of mail) stays as it is.
+    """
+    index = _index(tree.root.fields)
+    header_bcc = _addresses(tree, index, (b"bcc",), limits)
+    internal = DomainSet(internal_domains)
+    recipients = _recipients(envelope, facts.header_to, facts.header_cc, header_bcc, internal, list_members)
+    return replace(facts, envelope=envelope, recipients=recipients)
 
 
 def _index(fields: Iterable[HeaderField]) -> _Index:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.hold.follow import copied_recipients, reasons_of
 from shared.core.hold.record import Fate, MessageRecord, Outcome, State
 from shared.core.hold.state import HoldPlan
 from shared.core.message.domains import DomainSet, domain_of, normal_address
@@ -129,8 +130,8 @@ class HoldEnd:
 
 
 def number_reasons(record: MessageRecord) -> tuple[NumberedReason, ...]:
-    """The reasons of a message's decision, numbered from 1."""
-    return tuple(NumberedReason(number, reason) for number, reason in enumerate(record.decision.reasons, 1))
+    """The reasons of a message's decision and of the copies that joined it, numbered from 1."""
+    return tuple(NumberedReason(number, reason) for number, reason in enumerate(reasons_of(record), 1))
 
 
 def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldSheet:
@@ -143,6 +144,7 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
     reasons = number_reasons(record)
     marks = _Marks(reasons)
     results = {result.address: result for result in record.recipients}
+    elsewhere = frozenset(record.dropped_elsewhere)
     shown: list[tuple[RecipientFacts, ShownRecipient]] = []
     for facts in _recipients(record, internal_domains):
         result = results.get(facts.address)
@@ -152,7 +154,7 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
             field=facts.field,
             members=facts.members,
             marks=marks.of(AnchorKind.RECIPIENT, facts.address),
-            fate=result.fate if result else Fate.PENDING,
+            fate=result.fate if result else Fate.DROPPED if facts.address in elsewhere else Fate.PENDING,
             reply=one_line(f"{result.code or ''} {result.text}", LONGEST_REPLY)
             if result and result.fate is Fate.FAILED
             else "",
@@ -236,6 +238,11 @@ def _recipients(record: MessageRecord, internal_domains: frozenset[str]) -> Iter
         if address not in known:
             domain = domain_of(address)
             yield RecipientFacts(address, domain, RecipientField.BCC, domain not in internal)
+    seen = {normal_address(address) for address in (*known, *record.envelope.recipients)}
+    for facts in copied_recipients(record):
+        if (key := normal_address(facts.address)) not in seen:
+            seen.add(key)
+            yield facts
 
 
 def _count(recipients: Iterable[ShownRecipient]) -> Counts:

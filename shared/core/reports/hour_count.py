@@ -109,8 +109,8 @@ def count_hour(hour: datetime, rows: Iterable[MessageRow]) -> HourCount:
 
 
 def was_held(row: MessageRow) -> bool:
-    """Whether somebody, or time, had to decide about the message."""
-    return row.state in WAITING or (bool(row.verb) and not _was_rejected(row))
+    """Whether somebody, or time, had to decide about the message. Of the copies of one message one counts."""
+    return not row.leader and (row.state in WAITING or (bool(row.verb) and not _was_rejected(row)))
 
 
 def _was_rejected(row: MessageRow) -> bool:

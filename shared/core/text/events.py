@@ -12,7 +12,7 @@ from shared.core.text.language import Language
 DROPPED = ("recipients", "attachments")
 """Arguments by which any event tells what a partial release left out (product.md H10)."""
 EVENTS = Catalogue("events", ja=ja.TEXTS, en=en.TEXTS)
-"""Under each event code its line; under ``dropped.…`` what is added to a line, under ``answer.…`` an approver's."""
+"""Under each event code its line; under ``dropped.…`` and ``part.…`` what is added to a line, under ``answer.…`` an approver's."""
 
 
 def render_event(code: str, args: Sequence[tuple[str, str]], language: Language) -> str:
@@ -25,4 +25,5 @@ def render_event(code: str, args: Sequence[tuple[str, str]], language: Language)
     except MissingText:
         return code
     dropped = (EVENTS.fill(f"dropped.{what}", language, values) for what in DROPPED if what in values)
-    return (" " if language == "en" else "").join((line, *dropped))
+    part = (EVENTS.fill("part.leader", language, values),) if "leader" in values else ()
+    return (" " if language == "en" else "").join((line, *part, *dropped))
