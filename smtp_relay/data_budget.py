@@ -11,8 +11,8 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
-MOST_HELD = 3 * 1024 * 1024
-"""Bytes that one message of whatever size holds at most: a block under way, the next one, and what was just read."""
+MOST_HELD = 5 * 1024 * 1024
+"""Bytes that one message of whatever size holds at most (measured): blocks under way, the next one, what was just read."""
 LEAST_HELD = 64 * 1024
 """Bytes that are counted for the smallest one: its connection's buffers."""
 
