@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "say what draft settings would have decided about recent mail",
     "settings": "show, compare, bring back, import and export the settings of the running instance",
     "proxy": "name and remove proxies in the running instance, and say who is away",
+    "keys": "show, rotate and retire the signing keys of the instance, and say what a secret is called in Key Vault",
     "teams-app": "package the Teams app for a tenant",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",

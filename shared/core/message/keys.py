@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PURPOSES = ("link", "trace", "seal")
+PURPOSES = ("link", "trace", "seal", "egress")
 """What keys are for; each purpose has keys of its own. An installation needs a key for every one of them."""
 SHORTEST_KEY = 16
 """Bytes below which a key is refused."""
