@@ -57,18 +57,19 @@ def _message_fields(report: Report, utf8: bool) -> Iterator[str]:
 def _recipient_fields(report: Report, result: RecipientResult, original: str, utf8: bool) -> Iterator[str]:
     """RFC 3464 section 2.3, in the order of its grammar."""
     named = decode_original(original) if original else None
-    if named is not None:
+    if named is not None and one_line(named[1]):
         yield f"Original-Recipient: {_original(*named, utf8)}"
     yield f"Final-Recipient: {_address(result.address, utf8)}"
     yield f"Action: {report.kind}"
     pattern, otherwise = _STATUS[report.kind]
     yield f"Status: {result.status if pattern.fullmatch(result.status) else otherwise}"
-    if result.server:
-        yield f"Remote-MTA: dns; {_text(host_of(result.server), utf8)}"
-    if result.server and result.code:
+    server = _text(host_of(result.server), utf8)
+    if server:
+        yield f"Remote-MTA: dns; {server}"
+    if server and result.code:
         yield f"Diagnostic-Code: smtp; {_text(answer_of(result), utf8)}"
-    elif result.text:  # nobody answered: the words are our own
-        yield f"Diagnostic-Code: X-Matta; {_text(result.text, utf8)}"
+    elif words := _text(result.text, utf8):  # nobody answered: the words are our own
+        yield f"Diagnostic-Code: X-Matta; {words}"
     if result.at is not None:
         yield f"Last-Attempt-Date: {_date(result.at)}"
     if report.kind is ReportKind.DELAYED and report.context.retry_until is not None:

@@ -9,15 +9,18 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.core.hold import state
 from shared.core.hold.record import Fate, MessageRecord, RecipientResult
-from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.message.envelope import DsnWish
+from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.notice.dsn import write_report_mail
 from shared.core.notice.dsn_report import DsnContext, Report, ReportKind, cause_of
 from shared.core.notice.dsn_returned import LARGEST_WHOLE, LONGEST_HEADER, Original, header_section
 from shared.core.notice.letter import Letter
+from shared.core.notice.safe_text import one_line
 from shared.core.policy.decision import Disposition, Reason
 from shared.core.text.language import Language
 from tests.support.delivery_reports import read_report
@@ -295,3 +298,224 @@ def test_a_blank_subject_is_named_as_such() -> None:
 
 def test_the_same_dsn_has_the_same_bytes() -> None:
     assert write(*bounced())[0] == write(*bounced())[0]
+
+
+def reported_on(
+    kind: ReportKind, *, count: int = 1, ret: str = "", envid: str = "", original: str = "", **changes: object
+) -> tuple[MessageRecord, tuple[RecipientResult, ...]]:
+    """A message whose client said something about reports, and the recipients that one tells of."""
+    values = {
+        ReportKind.DELAYED: {"fate": Fate.PENDING, "code": 451, "status": "4.2.1", "text": "try later"},
+        ReportKind.RELAYED: {"fate": Fate.SENT, "code": 250, "status": "2.0.0", "text": "queued as 1"},
+    }.get(kind, {})
+    record, failed = bounced(count, **(values | changes))
+    wishes = tuple(DsnWish((), original) for _ in record.envelope.recipients)
+    envelope = replace(record.envelope, ret=ret, envid=envid, wishes=wishes)
+    return replace(record, envelope=envelope), failed
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "expected"),
+    [
+        pytest.param(
+            ReportKind.DELAYED, "ja",
+            ["一部の宛先にまだ配送できていません", "まだ配送できていない宛先", "いまはメールを受け取りません",
+             "2026年11月23日(月) 18:00 JST まで試みます", "送り直す必要はありません"],
+            id="delayed-ja",
+        ),
+        pytest.param(
+            ReportKind.DELAYED, "en",
+            ["has not reached some recipients yet", "does not take the message at present",
+             "Delivery is tried until Mon, 23 Nov 2026, 18:00 JST", "need not send the message again", "451 4.2.1 try later"],
+            id="delayed-en",
+        ),
+        pytest.param(
+            ReportKind.RELAYED, "ja",
+            ["配送確認に対応していないメールサーバーに引き渡しました", "mx.hoshizora.example に引き渡しました", "直接お問い合わせ"],
+            id="relayed-ja",
+        ),
+        pytest.param(
+            ReportKind.RELAYED, "en",
+            ["handed on to a mail server that does not confirm delivery", "Handed on to mx.hoshizora.example.",
+             "no further confirmation"],
+            id="relayed-en",
+        ),
+        pytest.param(ReportKind.REFUSED, "ja", ["組織の規則により送信されませんでした"], id="refused-ja"),
+        pytest.param(ReportKind.REFUSED, "en", ["a rule of your organization does not allow it"], id="refused-en"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_report_says_what_is_and_what_comes(
+    kind: ReportKind, language: Language, expected: list[str]
+) -> None:
+    _, message = write(*reported_on(kind), kind=kind, language=language)
+    part = message.get_body(("plain",))
+    assert part is not None
+    for wanted in expected:
+        assert wanted in part.get_content()
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "expected"),
+    [
+        pytest.param(ReportKind.DELAYED, {}, ("delayed", "4.2.1"), id="delayed"),
+        pytest.param(ReportKind.DELAYED, {"code": 0, "status": ""}, ("delayed", "4.0.0"), id="delayed, no status"),
+        pytest.param(ReportKind.DELAYED, {"status": "5.7.1"}, ("delayed", "4.0.0"), id="delayed, a permanent status"),
+        pytest.param(ReportKind.RELAYED, {}, ("relayed", "2.0.0"), id="relayed"),
+        pytest.param(ReportKind.RELAYED, {"status": "2.1.5"}, ("relayed", "2.1.5"), id="relayed, the server's status"),
+        pytest.param(ReportKind.RELAYED, {"status": ""}, ("relayed", "2.0.0"), id="relayed, no status"),
+        pytest.param(ReportKind.FAILED, {"status": "5.4.7"}, ("failed", "5.4.7"), id="failed"),
+    ],
+)
+def test_action_and_status_say_the_same(
+    kind: ReportKind, changes: dict[str, object], expected: tuple[str, str]
+) -> None:
+    raw, _ = write(*reported_on(kind, **changes), kind=kind)
+    [block] = read_report(raw).recipients
+    assert (block["Action"], block["Status"]) == expected
+    assert ("Will-Retry-Until" in block) is (kind is ReportKind.DELAYED)
+
+
+def test_a_delay_says_until_when_it_is_tried() -> None:
+    raw, _ = write(*reported_on(ReportKind.DELAYED), kind=ReportKind.DELAYED)
+    assert read_report(raw).recipients[0]["Will-Retry-Until"] == "Mon, 23 Nov 2026 09:00:00 +0000"
+
+
+@pytest.mark.parametrize(
+    ("envid", "original", "expected"),
+    [
+        pytest.param("", "", (None, None), id="nothing said"),
+        pytest.param("QQ+2B31+2041", "rfc822;Bob+2Bx@b.example", ("QQ+31 41", "rfc822; Bob+x@b.example"), id="decoded"),
+        pytest.param("q", "x400;/c+3Djp", ("q", "x400; /c=jp"), id="another address type"),
+        pytest.param(
+            "q", "utf-8;\\x{82B1}@b.example", ("q", "utf-8; \\x{82B1}@b.example"), id="UTF-8 to who reads seven bits"
+        ),
+        pytest.param("a+0D+0AX:+20y", "rfc822;a+0D+0AX:y", (None, None), id="stored before it was checked"),
+        pytest.param("+20+20", "", (None, None), id="nothing but spaces"),
+    ],
+)
+def test_what_the_client_called_things_comes_back_in_clear(
+    envid: str, original: str, expected: tuple[str | None, str | None]
+) -> None:
+    raw, _ = write(*reported_on(ReportKind.FAILED, envid=envid, original=original))
+    report = read_report(raw)
+    assert report.message.get("Original-Envelope-Id") == expected[0]
+    assert report.recipients[0].get("Original-Recipient") == expected[1]
+
+
+BODY = b"\r\nDear all,\r\n--not-a-boundary\r\n.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "recipient", "kind"),
+    [
+        pytest.param(HEADER + BODY, SENDER, "message/rfc822", id="plain"),
+        pytest.param(HEADER.rstrip() + b"\r\n", SENDER, "message/rfc822", id="a header and nothing else"),
+        pytest.param(HEADER + "見積書\r\n".encode(), SENDER, "text/rfc822-headers", id="eight bits in the body"),
+        pytest.param(
+            "Subject: 見積\r\n\r\nx\r\n".encode(), SENDER, "text/rfc822-headers", id="eight bits in the header"
+        ),
+        pytest.param(HEADER + b"a\nb\r\n", SENDER, "text/rfc822-headers", id="a bare line feed"),
+        pytest.param(HEADER + b"a\rb\r\n", SENDER, "text/rfc822-headers", id="a bare carriage return"),
+        pytest.param(HEADER + b"a\0b\r\n", SENDER, "text/rfc822-headers", id="NUL"),
+        pytest.param(HEADER + b"x" * 999 + b"\r\n", SENDER, "text/rfc822-headers", id="a long line"),
+        pytest.param(HEADER + b"x\r\n" * (LARGEST_WHOLE // 3), SENDER, "text/rfc822-headers", id="large"),
+        pytest.param(HEADER + BODY, "佐藤@例え.jp", "message/rfc822", id="plain, to a UTF-8 address"),
+        pytest.param(
+            HEADER + "見積書\r\n".encode(), "佐藤@例え.jp", "message/rfc822", id="eight bits, to a UTF-8 address"
+        ),
+        pytest.param(
+            "Subject: 見積\r\n\r\nx\r\n".encode(),
+            "佐藤@例え.jp",
+            "message/global",
+            id="a UTF-8 header, to a UTF-8 address",
+        ),
+        pytest.param(
+            "Subject: 見積\r\n\r\nx\r\n".encode("cp932"),
+            "佐藤@例え.jp",
+            "message/global-headers",
+            id="a Shift_JIS header, to a UTF-8 address",
+        ),
+    ],
+)
+def test_a_whole_message_comes_back_as_it_was_or_as_its_header(message: bytes, recipient: str, kind: str) -> None:
+    letter = replace(LETTER, recipient=recipient)
+    raw, _ = write(
+        *reported_on(ReportKind.FAILED, ret="FULL"), header=message, whole=True, letter=letter, language="en"
+    )
+    report = read_report(raw)
+    assert report.returned_type == kind
+    is_whole = not kind.endswith("headers")
+    if is_whole:
+        assert report.returned == message
+    assert ("and your message." in report.letter) is is_whole
+
+
+def test_a_message_that_names_the_boundary_does_not_end_the_part_it_is_in() -> None:
+    raw, _ = write(*reported_on(ReportKind.FAILED), header=HEADER, whole=True)
+    boundary = raw.split(b'boundary="')[1].split(b'"')[0]
+    raw, _ = write(*reported_on(ReportKind.FAILED), header=HEADER + b"\r\n--" + boundary + b"--\r\n", whole=True)
+    assert read_report(raw).returned_type == "text/rfc822-headers"
+
+
+def test_a_refusal_is_a_letter_and_no_report() -> None:
+    change = make_change(disposition=Disposition.REJECT, reasons=(Reason("policy"),), reject_text="送信は禁止です。")
+    raw, message = write(change.record, change.record.recipients, kind=ReportKind.REFUSED)
+    assert message.get_content_type() == "text/plain"
+    assert not message.defects
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Subject"] == "送信されませんでした: 【至急】お見積書送付の件"
+    assert "送信は禁止です。" in message.get_content()
+    assert "添付" not in message.get_content()
+    assert raw.isascii()
+
+
+ANY_TEXT = st.text(max_size=80) | st.sampled_from(
+    [
+        "a\r\nAction: delivered\r\n\r\nFinal-Recipient: rfc822; x@y",
+        "\u2028X: y",
+        "\x00",
+        "\x85Subject: z",
+        "  ",
+        ";",
+        "=?utf-8?q?x?=",
+    ]
+)
+XTEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60) | st.text(max_size=30)
+
+
+@settings(deadline=None)
+@given(
+    kind=st.sampled_from([ReportKind.FAILED, ReportKind.DELAYED, ReportKind.RELAYED]),
+    subject=st.none() | ANY_TEXT,
+    address=ANY_TEXT.filter(lambda text: one_line(text) != ""),
+    texts=st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT),
+    code=st.sampled_from([0, 250, 451, 550]),
+    asked=st.tuples(XTEXT, XTEXT.map(lambda text: f"rfc822;{text}") | XTEXT.map(lambda text: f"utf-8;{text}")),
+    header=st.binary(max_size=300) | ANY_TEXT.map(lambda text: f"Subject: {text}\r\n\r\nbody\r\n".encode()),
+    whole=st.booleans(),
+    recipient=st.sampled_from([SENDER, "佐藤@例え.jp"]),
+    language=st.sampled_from(["ja", "en"]),
+)
+def test_whatever_a_message_a_client_or_a_server_says_the_report_is_well_formed(
+    kind: ReportKind,
+    subject: str | None,
+    address: str,
+    texts: tuple[str, str, str],
+    code: int,
+    asked: tuple[str, str],
+    header: bytes,
+    whole: bool,
+    recipient: str,
+    language: Language,
+) -> None:
+    text, server, status = texts
+    record, failed = reported_on(
+        kind, envid=asked[0], original=asked[1], text=text, server=server, status=status, code=code, address=address
+    )
+    envelope = replace(record.envelope, recipients=(address, *record.envelope.recipients[1:]))
+    record = with_header(replace(record, envelope=envelope), subject=subject)
+    letter = replace(LETTER, recipient=recipient)
+    raw, message = write(record, failed, kind=kind, header=header, whole=whole, letter=letter, language=language)
+    [block] = read_report(raw).recipients
+    assert block["Action"] == kind
+    assert message["To"] == recipient
