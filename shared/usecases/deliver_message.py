@@ -21,7 +21,7 @@ from shared.core.hold import password_state, state
 from shared.core.hold.record import Change, Fate, MessageRecord, RecipientResult, State, Variant
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
-from shared.core.policy.tenant_settings import TenantSettings
+from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
 from shared.errors import Conflict, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
@@ -171,13 +171,13 @@ def _make_missing(attempt: _Attempt) -> bool:
     return attempt.is_ours
 
 
-def _see_to_signature(attempt: _Attempt, batch: Batch) -> bool:
-    """Sign the batch's form where it goes out signed and is not yet: it was held, or a key was missing.
+def _see_to_signature(attempt: _Attempt, batch: Batch, name: str = "") -> bool:
+    """Sign the batch's form (or the one of that ``name``) where it goes out signed and is not yet: it was held, or a key was missing.
 
     ``False`` when the key cannot be had now, or the claim was lost meanwhile.
     """
     app, record = attempt.app, attempt.record
-    variant = next(variant for variant in record.variants if variant.name == batch.variant)
+    variant = next(variant for variant in record.variants if variant.name == (name or batch.variant))
     if variant.signed or batch.route.signs or not attempt.settings.signing.dkim:
         return True
     from shared.core.signing.keys import BadKey  # when first used, as above
@@ -201,10 +201,7 @@ def _see_to_signature(attempt: _Attempt, batch: Batch) -> bool:
 def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     """One transaction, with fail-over to the route's next server while none has said anything or can have the message."""
     app, record = attempt.app, attempt.record
-    variant = next(variant for variant in record.variants if variant.name == batch.variant)
-    body = attempt.body if variant.source == "spool" else None
-    head = variant.head if batch.route.signs else variant.signature + variant.head
-    content = _with_head(head, body or app.spool.content(variant.source, record.ref, variant.blob))
+    content = _content_of(attempt, batch, batch.variant)
     replies: tuple[RecipientReply, ...] = ()
     tenant = record.ref.tenant_id
     in_order = servers_in_order(
@@ -213,22 +210,86 @@ def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
     for server in in_order:
         if replies and not _keep_claim(attempt):
             break
-        replies = app.next_hop.deliver(
-            server, record.envelope.reverse_path, batch.recipients, record.envelope, content, tenant_id=tenant
-        )
-        log.stage(
-            "deliver",
-            record.ref,
-            "accepted" if all(reply.accepted for reply in replies) else "refused",
-            session=record.reception.session_id,
-            server=f"{server.host}:{server.port}",
-            recipients=len(replies),
-            accepted=sum(reply.accepted for reply in replies),
-            code=replies[0].code if replies else 0,
-        )
+        replies = _try_server(attempt, batch, server, content)
+        if any(reply.needs_seven_bit for reply in replies):
+            replies = _try_in_seven_bit(attempt, batch, server, replies)
         if any(reply.code or reply.unclear for reply in replies):
             break
     return replies
+
+
+def _try_server(attempt: _Attempt, batch: Batch, server: NextHopServer, content: Content) -> tuple[RecipientReply, ...]:
+    record = attempt.record
+    replies = attempt.app.next_hop.deliver(
+        server,
+        record.envelope.reverse_path,
+        batch.recipients,
+        record.envelope,
+        content,
+        tenant_id=record.ref.tenant_id,
+    )
+    log.stage(
+        "deliver",
+        record.ref,
+        "accepted" if all(reply.accepted for reply in replies) else "refused",
+        session=record.reception.session_id,
+        server=f"{server.host}:{server.port}",
+        recipients=len(replies),
+        accepted=sum(reply.accepted for reply in replies),
+        code=replies[0].code if replies else 0,
+    )
+    return replies
+
+
+def _content_of(attempt: _Attempt, batch: Batch, name: str) -> Content:
+    """The bytes of the outgoing form of that name, as the batch's route wants them."""
+    record = attempt.record
+    variant = next(variant for variant in record.variants if variant.name == name)
+    body = attempt.body if variant.source == "spool" else None
+    head = variant.head if batch.route.signs else variant.signature + variant.head
+    return _with_head(head, body or attempt.app.spool.content(variant.source, record.ref, variant.blob))
+
+
+def _try_in_seven_bit(
+    attempt: _Attempt, batch: Batch, server: NextHopServer, refused: tuple[RecipientReply, ...]
+) -> tuple[RecipientReply, ...]:
+    """The same transaction with the form's 7-bit form, which is made and stored if it is missing.
+
+    Gives back what was said where the message cannot be in 7 bits: then it does not fit this server (5.6.3).
+    """
+    from shared.usecases.make_seven_bit import make_seven_bit, seven_bit_of  # when first used, as above
+
+    app, record = attempt.app, attempt.record
+    variant = next(variant for variant in record.variants if variant.name == batch.variant)
+    narrow = seven_bit_of(record, variant)
+    if narrow is None:
+        body = attempt.body if variant.source == "spool" else None
+        try:
+            narrow = make_seven_bit(
+                app, record, variant, body or app.spool.content(variant.source, record.ref, variant.blob)
+            )
+        except PermanentError as error:
+            log.trouble("transform", record.ref, error)
+            return refused
+        changed = state.prolong(state.add_variants(record, (narrow,)), app.clock.now(), attempt.length)
+        try:
+            attempt.stored = commit(app, attempt.stored, Change(changed, ()))
+        except Conflict:
+            attempt.stored = app.messages.load(record.ref) or attempt.stored
+            return tuple(_put_off(reply) for reply in refused)
+    if not _see_to_signature(attempt, batch, narrow.name):
+        return tuple(_put_off(reply) for reply in refused)
+    open_places = tuple(reply.recipient for reply in refused if reply.needs_seven_bit)
+    answered = {reply.recipient: reply for reply in refused if not reply.needs_seven_bit}
+    again = replace(batch, recipients=open_places)
+    content = _content_of(attempt, batch, narrow.name)
+    answered |= {reply.recipient: reply for reply in _try_server(attempt, again, server, content)}
+    return tuple(answered[recipient] for recipient in batch.recipients)
+
+
+def _put_off(reply: RecipientReply) -> RecipientReply:
+    """Another worker, or a key that is missing, keeps the 7-bit form from being sent now."""
+    return replace(reply, permanent=False, status="4.6.3") if reply.needs_seven_bit else reply
 
 
 def _keep_claim(attempt: _Attempt) -> bool:

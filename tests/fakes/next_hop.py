@@ -27,6 +27,8 @@ class FakeNextHop:
 
     def __init__(self) -> None:
         self.transactions: list[Transaction] = []
+        self.asked: list[NextHopServer] = []
+        """The server of every call of ``deliver``."""
         self.during: Callable[[], object] | None = None
         self.most_recipients = 1_000_000
         self._codes: dict[str, int] = {}
@@ -92,6 +94,7 @@ class FakeNextHop:
         tenant_id: str = "",
     ) -> tuple[RecipientReply, ...]:
         """See the port."""
+        self.asked.append(server)
         replies = self._deliver(server, reverse_path, recipients, content)
         trouble = next((reply.text for reply in replies if not reply.accepted and reply.status in ("", "4.4.2")), "")
         if trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
@@ -182,6 +183,65 @@ def test_a_server_that_says_nothing_is_passed_over_for_the_next() -> None:
     world.work()
     assert world.record(ref).state is State.DELIVERED
     assert world.record(ref).recipients[0].server.startswith("alive.example")
+
+
+def test_servers_that_failed_lately_come_last_and_are_tried_all_the_same() -> None:
+    first, second = NextHopServer(host="first.example"), NextHopServer(host="second.example", priority=1)
+    world = World(make_settings(routes=(Route(servers=(first, second)),)))
+    world.next_hop.silent("first.example")
+    for _ in range(2):
+        world.judge(INSIDE)
+        world.work()
+    assert [sent.server for sent in world.next_hop.transactions] == ["second.example:25"] * 2
+    asked = world.next_hop.asked
+    assert [server.host for server in asked] == ["first.example", "second.example", "second.example"]
+    world.next_hop.silent("second.example")
+    world.judge(INSIDE)
+    world.work()
+    assert [server.host for server in asked[3:]] == ["second.example", "first.example"]
+    assert [health.server for health in world.next_hop.health("demo")] == ["first.example:25", "second.example:25"]
+
+
+EIGHT_BIT = "Subject: x\r\nContent-Transfer-Encoding: 8bit\r\n\r\n本文\r\n".encode()
+NARROW = NextHopServer(host="narrow.example")
+
+
+def test_a_server_without_eight_bits_gets_a_form_that_is_made_once_and_stored() -> None:
+    world = World(make_settings(routes=(Route(servers=(NARROW,)),)))
+    world.next_hop.only_seven_bit(NARROW.host)
+    world.next_hop.answer(OTHER, 451)
+    ref = world.judge(INSIDE, OTHER, data=EIGHT_BIT)
+    world.work()
+    world.pass_time(lambda: len(world.next_hop.transactions) >= 2)
+    first, second = (sent.data for sent in world.next_hop.transactions)
+    assert first.isascii()
+    assert first.endswith(
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode("本文\r\n".encode()) + b"\r\n"
+    )
+    assert second == b""
+    assert [one.name for one in world.record(ref).variants] == ["original", "original-7bit"]
+
+
+def test_what_cannot_be_in_seven_bits_comes_back_with_the_reason() -> None:
+    world = World(make_settings(routes=(Route(servers=(NARROW,)),)))
+    world.next_hop.only_seven_bit(NARROW.host)
+    ref = world.judge(INSIDE, data=b"DKIM-Signature: v=1\r\n" + EIGHT_BIT)
+    world.work()
+    [result] = world.record(ref).recipients
+    assert (result.fate, result.status) == (Fate.FAILED, "5.6.3")
+    assert world.record(ref).state is State.BOUNCED
+
+
+def test_a_server_with_eight_bits_is_asked_where_the_first_one_has_none() -> None:
+    wide = NextHopServer(host="wide.example", priority=1)
+    world = World(make_settings(routes=(Route(servers=(NARROW, wide)),)))
+    world.next_hop.only_seven_bit(NARROW.host)
+    data = b"DKIM-Signature: v=1\r\n" + EIGHT_BIT
+    world.judge(INSIDE, data=data)
+    world.work()
+    [sent] = world.next_hop.transactions
+    assert sent.server == "wide.example:25"
+    assert sent.data.endswith(data)
 
 
 def slow_servers(world: World, seconds: float, during: Callable[[], object]) -> None:
