@@ -14,7 +14,7 @@ from functions.api.problem import Refusal
 from functions.api.route import Answer, Call, Routes
 from shared.core.access.roles import Right
 from shared.core.policy.model import Address, Domain, Name, TenantId
-from shared.core.policy.tenant_settings import EntraTenant, NextHopServer, Plan
+from shared.core.policy.tenant_settings import DkimKey, EntraTenant, NextHopServer, Plan
 from shared.core.settings.stale_edit import StaleEdit
 from shared.ports_operator import ParkedItem, QueueLength
 from shared.usecases.manage_tenants import (
@@ -56,8 +56,8 @@ class TenantsPage(msgspec.Struct, frozen=True, kw_only=True):
 class TenantEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the operator sets of a tenant. ``entra_tenant`` is the id of the directory that signs its people on;
     ``peers`` are addresses or ranges from which its mail comes; ``exchange_tenant`` is the directory id that Exchange
-    Online names in its header, and ``hosts`` are the relay's names that its connectors send to. These three stay as they
-    are where they are left out.
+    Online names in its header, and ``hosts`` are the relay's names that its connectors send to. ``dkim`` are its keys
+    with the names of their secrets. These four stay as they are where they are left out.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -68,6 +68,7 @@ class TenantEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     peers: Annotated[tuple[Name, ...], msgspec.Meta(max_length=100)] | None = None
     exchange_tenant: EntraTenant | None = None
     hosts: Annotated[tuple[Domain, ...], msgspec.Meta(max_length=20)] | None = None
+    dkim: Annotated[tuple[DkimKey, ...], msgspec.Meta(max_length=200)] | None = None
     comment: Comment = ""
 
 
@@ -264,6 +265,7 @@ def _change(given: TenantEdit) -> TenantChange:
         given.peers,
         given.exchange_tenant,
         given.hosts,
+        given.dkim,
     )
 
 

@@ -23,12 +23,14 @@ from shared.core.policy.conditions.spelled import fold
 from shared.core.policy.model import Domain
 from shared.core.policy.tenant_settings import (
     Access,
+    DkimKey,
     EntraTenant,
     Grant,
     Ingress,
     NextHopServer,
     Plan,
     Route,
+    Signing,
     TenantSettings,
 )
 from shared.core.settings.scope import TENANT_SCOPE
@@ -75,6 +77,7 @@ class TenantView:
     version: int
     exchange_tenant: str = ""
     hosts: tuple[str, ...] = ()
+    dkim: tuple[DkimKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class TenantsFound:
 @dataclass(frozen=True, slots=True)
 class TenantChange:
     """What the operator sets of a tenant. ``peers``, ``exchange_tenant`` and ``hosts`` tell its mail apart at the relay;
-    ``None`` leaves them alone.
+    ``dkim`` names the secrets that its own administrators may then use. ``None`` leaves each of these alone.
     """
 
     name: str
@@ -100,6 +103,7 @@ class TenantChange:
     peers: tuple[str, ...] | None = None
     exchange_tenant: EntraTenant | None = None
     hosts: tuple[Domain, ...] | None = None
+    dkim: tuple[DkimKey, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ def create_tenant(app: App, who: Principal, new: NewTenant, peer: str = "") -> T
         domains=change.domains,
         routes=(Route(servers=(new.next_hop,)),),
         ingress=ingress,
+        signing=Signing(dkim=change.dkim or ()),
         access=Access(entra_tenant=change.entra_tenant, grants=grants),
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
@@ -174,6 +179,7 @@ def change_tenant(
         name=change.name,
         domains=change.domains,
         ingress=ingress,
+        signing=present.signing if change.dkim is None else msgspec.structs.replace(present.signing, dkim=change.dkim),
         plan=change.plan,
         trial_ends_at=change.trial_ends_at,
         access=msgspec.structs.replace(present.access, entra_tenant=change.entra_tenant),
@@ -184,6 +190,8 @@ def change_tenant(
         name for name in ("name", "domains", "plan", "trial_ends_at") if getattr(present, name) != getattr(edit, name)
     ]
     fields += [name for name in INGRESS_FIELDS if getattr(present.ingress, name) != getattr(ingress, name)]
+    if present.signing != edit.signing:
+        fields.append("dkim")
     if present.access != edit.access:
         fields.append("entra_tenant")
     note_change(app, tenant_id, AuditCode.TENANT_CHANGED, operator_of(who, peer), fields=", ".join(fields))
@@ -228,6 +236,7 @@ def _view(app: App, settings: TenantSettings) -> TenantView:
         settings.version,
         settings.ingress.exchange_tenant,
         settings.ingress.hosts,
+        settings.signing.dkim,
     )
 
 

@@ -135,6 +135,20 @@ def test_how_exchange_is_known_is_the_operators_to_change_and_stays_where_it_is_
     assert {name: changed.json[name] for name in gone} == gone
 
 
+def test_the_operator_names_the_secrets_of_dkim_keys(world: World) -> None:
+    token = operator(world)
+    key = {"domain": "hoshizora.example", "selector": "s1", "secret": "hoshizora-dkim", "active_from": None}
+    made = call_api(world, "POST", "/operator/tenants", token, body={**NEW, "dkim": [key]})
+    assert made.json["dkim"] == [key], made.body
+    edit = {name: NEW[name] for name in ("name", "domains", "entra_tenant")}
+    path = "/operator/tenants/hoshizora"
+    same = call_api(world, "PUT", path, token, body=edit, headers={"If-Match": made.headers["ETag"]})
+    assert same.json["dkim"] == [key], "what is left out stays"
+    elsewhere = edit | {"dkim": [key | {"domain": "aozora.example"}]}
+    refused = call_api(world, "PUT", path, token, body=elsewhere, headers={"If-Match": same.headers["ETag"]})
+    assert refused.status == 422, "a domain of another tenant"
+
+
 def test_nobody_of_a_suspended_tenant_signs_on(world: World) -> None:
     token, person = operator(world), sign_on(world, SENDER)
     assert call_api(world, "GET", "/me", person).status == 200
