@@ -58,9 +58,10 @@ class Verdict:
     findings: Sequence[Finding]
     excused: Sequence[Excused]
     resent: int
-    """Letters that were stored more than once because a client got no answer and sent again: copies of its own making."""
+    """Queue entries beyond a letter's first: a client was not told 250 for what the relay had stored, and sent it again."""
     unanswered: int = 0
-    """Whole letters sent without an answer."""
+    """Whole letters that were sent and got no answer, and those that got a 4yz after the final dot."""
+    deferred: int = 0
 
     def count(self, crime: str) -> int:
         """How often."""
@@ -126,7 +127,8 @@ def check(books: Books) -> Verdict:
         if copy.number is not None:
             entries[copy.number].add(copy.queue_id)
     resent = sum(len(queue_ids) - 1 for queue_ids in entries.values())
-    return Verdict(len(books.told), dict(fates), findings, excused, resent, len(books.unclear))
+    unanswered = sum(not item.code for item in books.unclear)
+    return Verdict(len(books.told), dict(fates), findings, excused, resent, unanswered, len(books.unclear) - unanswered)
 
 
 def _fate(case: _Case, told: Told, recipient: str) -> tuple[str, list[Finding]]:
@@ -232,9 +234,16 @@ def _hit(hits: Sequence[Hit], parts: Sequence[str], start: float, end: float) ->
 
 
 def _invented(case: _Case) -> Iterable[Finding]:
-    """Letters that arrived, and that no client was told 250 for or left without an answer."""
+    """What arrived, and no client was told 250 for, nor left without an answer, nor deferred while storage was in trouble.
+
+    A commit whose answer storage did not give may stand or not. The relay then says 4yz, which is the safe side.
+    """
     known = {told.queue_id for told in case.books.told}
-    unclear = {item.number for item in case.books.unclear}
+    unclear = {
+        item.number
+        for item in case.books.unclear
+        if not item.code or _hit(case.books.hits, ("storage", "relay"), item.at, item.at)
+    }
     for queue_id, copies in case.stored.items():
         number = copies[0].number
         if number is not None and queue_id not in known and number not in unclear:

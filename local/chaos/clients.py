@@ -147,6 +147,8 @@ class Client(threading.Thread):
             # It may have been stored although no answer came.
             self.unclear.append(Unclear(letter.number, time.time()))
             raise
+        if answer[0] != 250:
+            self.unclear.append(Unclear(letter.number, time.time(), answer[0]))
         self._expect(answer)
         found = _QUEUED.search(answer[1])
         if found is None:

@@ -33,10 +33,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A client sent a whole letter and got no answer; it sent it again (RFC 5321 section 4.5.3.2.6)."""
+    """A client sent a whole letter, was not told 250, and sent it again (RFC 5321 section 4.5.3.2.6).
+
+    ``code`` is the reply 4yz after the final dot; 0 where none came.
+    """
 
     number: int
     at: float
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

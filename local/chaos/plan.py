@@ -44,7 +44,7 @@ _FAULTS: dict[str, tuple[tuple[str, int], ...]] = {
     "functions": (("kill", 6), ("pause", 3), ("stutter", 2)),
     "storage": (("kill", 2), ("pause", 2), ("slow", 2), ("cut", 3), ("answer", 3), ("garbage", 1), ("half-close", 1)),
     "next-hop": (
-        *(("kill", 3), ("pause", 2), ("slow", 1), ("cut", 2), ("refuse", 3), ("garbage", 1), ("half-close", 1)),
+        *(("kill", 3), ("pause", 2), ("slow", 1), ("cut", 2), ("refuse", 4), ("garbage", 2), ("half-close", 2)),
         *(("hang-up", 2), ("hang-up-stored", 2)),
     ),
 }
@@ -107,9 +107,14 @@ def make_plan(seed: int, messages: int, rounds: int) -> Plan:
     draw = random.Random(seed)
     letters = tuple(_letter(draw, number, number * rounds // messages) for number in range(messages))
     faults: list[FaultPlan] = []
+    decks: dict[str, list[str]] = {part: [] for part in sorted(_FAULTS)}
     for number in range(rounds):
-        parts = draw.sample(sorted(_FAULTS), 2 if draw.random() < 0.15 else 1)
-        faults += [_fault(draw, number, part) for part in parts]
+        for part in draw.sample(list(decks), 2 if draw.random() < 0.15 else 1):
+            if not decks[part]:
+                # As cards are dealt: chance orders the kinds, and each has its share.
+                decks[part] = [kind for kind, share in _FAULTS[part] for _ in range(share)]
+                draw.shuffle(decks[part])
+            faults.append(_fault(draw, number, part, decks[part].pop()))
     return Plan(seed, rounds, letters, tuple(faults))
 
 
@@ -147,8 +152,7 @@ def _letter(draw: random.Random, number: int, in_round: int) -> LetterPlan:
     )
 
 
-def _fault(draw: random.Random, number: int, part: str) -> FaultPlan:
-    kind = _weighted(draw, _FAULTS[part])
+def _fault(draw: random.Random, number: int, part: str, kind: str) -> FaultPlan:
     detail, amount = "", 0
     if part == "storage" and kind != "kill":
         detail = draw.choice(_SERVICES)

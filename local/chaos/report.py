@@ -44,6 +44,7 @@ def figures(plan: Plan, outcome: Outcome, verdict: Verdict, machine: dict[str, A
             "outside_the_window": verdict.count(TWICE),
         },
         "unanswered_by_relay": verdict.unanswered,
+        "deferred_after_the_dot": verdict.deferred,
         "stored_again_for_a_client": verdict.resent,
         "findings": [asdict(finding) for finding in verdict.findings],
         "refusals": list(outcome.refused)[:_SHOWN],

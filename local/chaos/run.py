@@ -42,8 +42,8 @@ SHORT_TIMES = {
 """A claim that died with its worker is taken over within seconds. No Teams: its notices would be of no use here."""
 BACKLOG = 150
 """Letters that may wait in the clients' queues; above it the next round waits, so that faults meet mail."""
-SETTLE_SECONDS = 180.0
-"""Time without any change after which what still moves counts as stuck."""
+SETTLE_SECONDS = 360.0
+"""Time without any change after which what still moves counts as stuck: longer than ``run_due.FAILED_PAUSE``."""
 _PATIENCE_SECONDS = 900.0
 _LOOK_SECONDS = 2.0
 
