@@ -113,7 +113,8 @@ class Backpressure:
         if level is Level.NORMAL:
             return Admission()
         if level is Level.DEFER:
-            if now < self._next_in_trickle:
+            # The second part: a clock that was set back must not close the way until it has caught up.
+            if now < self._next_in_trickle <= now + limits.trickle:
                 return Admission(deferred=True)
             self._next_in_trickle = now + limits.trickle
             return Admission(limits.pause)

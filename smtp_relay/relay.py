@@ -66,6 +66,7 @@ class Relay:
             configuration.stranger_seconds,
             configuration.data_pause_seconds,
             configuration.session_seconds,
+            configuration.proxy_seconds,
         )
         self.counters = Counters()
         self.valve = Valve(configuration, self.counters, self.log)

@@ -64,3 +64,9 @@ def test_nonsense_is_dropped_and_the_next_is_answered(relay: RunningRelay, reque
 def test_without_a_port_there_is_none(spool: FakeSpool) -> None:
     with RunningRelay(spool, health_port=-1) as relay:
         assert relay.server.health_port == -1
+
+
+def test_a_process_that_lives_is_alive_whatever_storage_does(relay: RunningRelay, spool: FakeSpool) -> None:
+    spool.down = True
+    assert ask(relay.server.health_port, b"GET /livez HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    assert ask(relay.server.health_port, b"GET /readyz HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 503 ")
