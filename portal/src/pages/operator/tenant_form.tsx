@@ -4,7 +4,7 @@ import { useState, type SyntheticEvent } from "react";
 
 import { useText } from "../../text/language";
 import { isAddress, linesOf } from "../people/entries";
-import { isDirectoryId, isTenantId, type TypedTenant } from "./typed_tenant";
+import { isDirectoryId, isTenantId, keysOf, type TypedTenant } from "./typed_tenant";
 
 const useStyles = makeStyles({
   form: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, maxWidth: "36rem" },
@@ -40,6 +40,7 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
     ...(linesOf(typed.domains).length > 0 ? {} : { domains: t("operator.required") }),
     ...(typed.entra && !isDirectoryId(typed.entra) ? { entra: t("operator.wrong_entra") } : {}),
     ...(typed.exchangeTenant && !isDirectoryId(typed.exchangeTenant) ? { exchangeTenant: t("operator.wrong_entra") } : {}),
+    ...(keysOf(typed.dkim) ? {} : { dkim: t("operator.wrong_dkim") }),
     ...(isNew && !typed.host.trim() ? { host: t("operator.required") } : {}),
     ...(isNew && typed.administrator && !isAddress(typed.administrator.trim()) ? { administrator: t("people.wrong_address") } : {}),
   };
@@ -58,7 +59,7 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
       }}
     />
   );
-  const lines = (name: "domains" | "peers" | "hosts", rows: number) => (
+  const lines = (name: "domains" | "peers" | "hosts" | "dkim", rows: number) => (
     <Textarea
       value={typed[name]}
       rows={rows}
@@ -118,6 +119,9 @@ export function TenantForm({ isNew, start, busy, onSave, onCancel }: Props) {
       </Field>
       <Field label={t("operator.hosts")} hint={t("operator.hosts_hint")}>
         {lines("hosts", 2)}
+      </Field>
+      <Field label={t("operator.dkim")} hint={t("operator.dkim_hint")} {...wrong("dkim")}>
+        {lines("dkim", 2)}
       </Field>
       {isNew ? (
         <>

@@ -23,6 +23,8 @@ export interface TypedTenant {
   readonly peers: string;
   readonly exchangeTenant: string;
   readonly hosts: string;
+  /** DKIM keys, one on each line: domain, selector, name of the secret, and from when on. */
+  readonly dkim: string;
   readonly administrator: string;
 }
 
@@ -40,6 +42,7 @@ export const NEW_TENANT: TypedTenant = {
   peers: "",
   exchangeTenant: "",
   hosts: "",
+  dkim: "",
   administrator: "",
 };
 
@@ -49,6 +52,23 @@ export function isTenantId(text: string): boolean {
 
 export function isDirectoryId(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text.trim());
+}
+
+type DkimKey = components["schemas"]["DkimKey"];
+
+export function keyLine({ domain, selector, secret, active_from }: DkimKey): string {
+  return [domain, selector, secret, active_from ?? ""].join(" ").trim();
+}
+
+/** The keys that the lines name; nothing where a line is none. */
+export function keysOf(text: string): DkimKey[] | null {
+  const keys = [];
+  for (const line of text.split("\n").filter((one) => one.trim())) {
+    const [domain, selector, secret, from, ...rest] = line.trim().split(/\s+/);
+    if (!domain || !selector || !secret || rest.length > 0 || (from && Number.isNaN(Date.parse(from)))) return null;
+    keys.push({ domain, selector, secret, active_from: from ? new Date(from).toISOString() : null });
+  }
+  return keys;
 }
 
 export function typedOf(view: TenantView): TypedTenant {
@@ -64,6 +84,7 @@ export function typedOf(view: TenantView): TypedTenant {
     peers: view.peers.join("\n"),
     exchangeTenant: view.exchange_tenant,
     hosts: view.hosts.join("\n"),
+    dkim: view.dkim.map(keyLine).join("\n"),
   };
 }
 
@@ -77,6 +98,7 @@ export function editOf(typed: TypedTenant): TenantEdit {
     peers: linesOf(typed.peers),
     exchange_tenant: typed.exchangeTenant.trim().toLowerCase(),
     hosts: linesOf(typed.hosts),
+    dkim: keysOf(typed.dkim) ?? [],
     comment: typed.comment.trim(),
   };
 }
