@@ -126,12 +126,15 @@ class World:
             dns=self.dns,
         )
 
-    def receive(self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None) -> MessageRef:
-        """What the relay does: commit a message to the spool."""
+    def receive(
+        self, *recipients: str, reverse_path: str = SENDER, data: bytes | None = None, **asked: object
+    ) -> MessageRef:
+        """What the relay does: commit a message to the spool. ``asked`` are further fields of the envelope."""
         self.count += 1
         ref = MessageRef("demo", new_queue_id(self.clock.now(), self.count.to_bytes(10, "big")))
         body = make_message(*recipients, message_id=str(self.count)) if data is None else data
-        self.spool.keep(Spooled(ref, Envelope(reverse_path, recipients), make_reception()), body)
+        envelope = Envelope(reverse_path, recipients, **asked)  # type: ignore[arg-type]  # tests name the fields
+        self.spool.keep(Spooled(ref, envelope, make_reception()), body)
         return ref
 
     def judge(self, *recipients: str, **more: object) -> MessageRef:
