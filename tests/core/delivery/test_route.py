@@ -82,3 +82,24 @@ def test_all_servers_are_tried_and_the_heavier_one_comes_first_more_often() -> N
         assert set(ordered) == {light, heavy}
         firsts.append(ordered[0].host)
     assert firsts == ["light", "light", "heavy", "heavy", "heavy"]
+
+
+@pytest.mark.parametrize(
+    ("ill", "expected"),
+    [
+        pytest.param((), ["a", "b", "c", "d"], id="all well: by priority, then by weight"),
+        pytest.param(("a",), ["b", "c", "d", "a"], id="one that is ill comes last"),
+        pytest.param(("a", "b"), ["c", "d", "a", "b"], id="so do all of the first priority"),
+        pytest.param(("d", "c", "b", "a"), ["a", "b", "c", "d"], id="all ill: all are tried in their order"),
+    ],
+)
+def test_servers_are_in_order_of_health_priority_and_weight(ill: tuple[str, ...], expected: list[str]) -> None:
+    servers = [
+        NextHopServer(host="d", priority=30),
+        NextHopServer(host="b", priority=10, weight=1),
+        NextHopServer(host="a", priority=10, weight=1000),
+        NextHopServer(host="c", priority=20),
+    ]
+    draws = {"a": 0.5}
+    ordered = servers_in_order(servers, lambda: draws["a"], lambda server: server.host not in ill)
+    assert [server.host for server in ordered] == expected
