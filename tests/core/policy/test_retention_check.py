@@ -60,4 +60,8 @@ def test_retention_that_makes_no_sense_is_refused(retention: dict[str, Any], pla
     ],
 )
 def test_retention_that_fits_is_read(retention: dict[str, Any]) -> None:
-    assert read(**retention).retention
+    read_back = msgspec.to_builtins(read(**retention).retention)
+    assert {name: read_back[name] for name in retention if name != "legal_holds"} == {
+        name: days for name, days in retention.items() if name != "legal_holds"
+    }
+    assert [hold["id"] for hold in read_back["legal_holds"]] == [one["id"] for one in retention.get("legal_holds", ())]
