@@ -67,10 +67,11 @@ def table(content: dict[str, Any]) -> str:
         ("  discarded by decision", f"{fates[DISCARDED]}"),
         ("  bounced, reported", f"{fates[BOUNCED]}"),
         (
-            "tries without a 250",
-            f"{content['tries_without_250']}, of them whole letters {content['unanswered_by_relay']}",
+            "clients' tries without a 250",
+            f"{content['tries_without_250']}; after the final dot: no answer {content['unanswered_by_relay']}, "
+            f"4yz {content['deferred_after_the_dot']}",
         ),
-        ("stored again for a client without an answer", f"{content['stored_again_for_a_client']}"),
+        ("stored once more for a client without a 250", f"{content['stored_again_for_a_client']}"),
         (
             "copies inside the window",
             f"{twice['inside_the_window']} (answer unheard {twice['unheard']}, unrecorded {twice['unrecorded']})",
