@@ -22,10 +22,12 @@ COMMANDS = {
     "settings": "show, compare, bring back, import and export the settings of the running instance",
     "proxy": "name and remove proxies in the running instance, and say who is away",
     "keys": "show, rotate and retire the signing keys of the instance, and say what a secret is called in Key Vault",
+    "dkim": "make a DKIM key, and say what to publish for it",
     "teams-app": "package the Teams app for a tenant",
     "test": "lint, types and all tests",
     "bench": "measure speed and memory against the baselines",
     "chaos": "break parts at random while mail flows, and check that none is lost, changed or doubled",
+    "soak": "steady mail for half an hour: do memory and open files stay flat",
     "setup": "install everything that the other commands need, and stop",
 }
 """Each is a module of ``local.commands`` (with ``_`` for ``-``) that has ``main(arguments) -> exit code``; the text is its

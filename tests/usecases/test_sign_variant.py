@@ -258,8 +258,8 @@ def test_a_second_worker_sends_nothing_while_the_first_signs(monkeypatch: pytest
     assert dkim_results(arrived(world), PUBLISHED) == [True]
 
 
-def sealed_world(**changes: object) -> tuple[World, MessageRef]:
-    world = make_world(arc=True, **changes)
+def sealed_world() -> tuple[World, MessageRef]:
+    world = make_world(arc=True)
     return world, world.receive(OUTSIDE, data=from_m365(OUTSIDE))
 
 
