@@ -22,7 +22,7 @@ from shared.core.hold.follow import (
 )
 from shared.core.hold.record import Change, MessageRecord, OutboxEntry
 from shared.core.message.identity import MessageRef
-from shared.errors import Conflict
+from shared.errors import Conflict, PermanentError
 from shared.ports import Stored
 from shared.usecases.commit import commit
 from shared.usecases.effective_settings import settings_for
@@ -85,8 +85,13 @@ def _step(app: App, stored: Stored, found: Stored | None) -> None:
     elif not leader.state.is_undecided:
         _write(app, stored, follow(copy, leader, now), "follows")
     elif (joined := join(leader, copy, now)) is not None:
-        commit(app, found, joined)
-        log.stage("copies", copy.ref, "joined", leader=leader.ref.queue_id)
+        try:
+            commit(app, found, joined)
+        except PermanentError as error:  # tens of thousands of recipients: more than one record can hold
+            log.trouble("copies", copy.ref, error)
+            _write(app, stored, _alone(app, copy), "alone")
+        else:
+            log.stage("copies", copy.ref, "joined", leader=leader.ref.queue_id)
     else:
         _wait(app, stored, first=False)
 
