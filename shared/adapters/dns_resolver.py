@@ -30,10 +30,18 @@ MOST_HOPS = 8
 LONGEST_MEMORY = 300.0
 SHORTEST_MEMORY = 5.0
 """Seconds for which "nothing" is remembered: an administrator who has just published a record looks again soon."""
+SILENCE_MEMORY = 10.0
+"""Seconds for which a name that nobody answered for in time is not asked for again: each such wait costs seconds of a
+worker that judges mail. Failures that come at once are not remembered.
+"""
 MOST_REMEMBERED = 1000
 LARGEST_REMEMBERED = 4096
 """Characters; a larger answer is asked for again each time, so the memory stays below 4 MiB."""
 _PORT = 53
+
+
+class _Silence(DnsUnavailable):
+    """No answer within the time."""
 
 
 class DnsResolver:
@@ -53,28 +61,28 @@ class DnsResolver:
         self._longest = longest_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[str, str], tuple[float, tuple[str, ...]]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[float, tuple[str, ...] | None]] = OrderedDict()
+        """By name and kind: until when, and what; ``None``: silence."""
 
     def lookup(self, name: str, kind: RecordKind) -> tuple[str, ...]:
         """See the port."""
         key = (name.lower().rstrip("."), kind)
-        known = self._recall(key)
-        if known is not None:
-            return known
-        found, seconds = self._ask(name, kind)
+        with self._lock:
+            known = self._known.get(key)
+        if known is not None and known[0] > self._monotonic():
+            if known[1] is None:
+                raise DnsUnavailable(f"{kind} of {name!r}: nobody answered a moment ago")
+            return known[1]
+        try:
+            found, seconds = self._ask(name, kind)
+        except _Silence:
+            self._remember(key, None, SILENCE_MEMORY)
+            raise
         self._remember(key, found, seconds)
         return found
 
-    def _recall(self, key: tuple[str, str]) -> tuple[str, ...] | None:
-        with self._lock:
-            known = self._known.get(key)
-            if known is None or known[0] <= self._monotonic():
-                return None
-            self._known.move_to_end(key)
-            return known[1]
-
-    def _remember(self, key: tuple[str, str], found: tuple[str, ...], seconds: float) -> None:
-        if sum(map(len, found)) > LARGEST_REMEMBERED or len(key[0]) > LARGEST_REMEMBERED:
+    def _remember(self, key: tuple[str, str], found: tuple[str, ...] | None, seconds: float) -> None:
+        if sum(map(len, found or ())) > LARGEST_REMEMBERED or len(key[0]) > LARGEST_REMEMBERED:
             return
         with self._lock:
             self._known[key] = (self._monotonic() + seconds, found)
@@ -109,6 +117,8 @@ class DnsResolver:
                 )
             except dns.resolver.NXDOMAIN:
                 return (), SHORTEST_MEMORY
+            except dns.exception.Timeout as error:
+                raise _Silence(f"{kind} of {name!r}: {error}") from error
             except (dns.exception.DNSException, OSError) as error:
                 # The text of dnspython's own errors tells each server's answer, and nothing of any mail.
                 raise DnsUnavailable(f"{kind} of {name!r}: {type(error).__name__}: {error}") from error

@@ -105,6 +105,21 @@ def test_memory_has_an_end(server: DnsServer, ttl: int, published: bool, seconds
         assert len(server.asked) == questions
 
 
+def test_a_name_that_nobody_answers_for_is_not_waited_for_each_time(server: DnsServer) -> None:
+    server.fail("slow.example", "silent")
+    later = [0.0]
+    resolver = DnsResolver(server.address, longest_seconds=0.3, monotonic=lambda: time.monotonic() + later[0])
+    for seconds, is_asked in ((0, True), (9, False), (2, True)):
+        later[0] += seconds
+        server.asked.clear()
+        with pytest.raises(DnsUnavailable):
+            resolver.lookup("slow.example", "TXT")
+        assert bool(server.asked) is is_asked
+    later[0] += 60
+    server.put("slow.example", "TXT", "here")
+    assert resolver.lookup("slow.example", "TXT") == ("here",)
+
+
 def test_memory_is_bounded(server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dns_resolver, "MOST_REMEMBERED", 3)
     resolver = DnsResolver(server.address)
