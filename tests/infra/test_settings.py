@@ -10,7 +10,7 @@ from infra.check.__main__ import TEMPLATES
 from infra.check.run import read
 from infra.check.syntax import Array, Object, Statement, Text, parts_of
 from shared.adapters import storage_setup
-from shared.settings import ProcessSettings
+from shared.settings import ProcessSettings, read_process_settings
 from smtp_relay.configuration import RelayConfiguration
 
 TREE = read(TEMPLATES)[0]
@@ -82,6 +82,34 @@ def test_the_functions_get_every_variable_or_there_is_a_reason() -> None:
         one for one in given if one.startswith("MATTA_")
     }
     assert NOT_SET.keys() <= wanted
+
+
+IDENTITY_BASED = {"credential", "clientId", "blobServiceUri", "queueServiceUri", "tableServiceUri"}
+"""What ``shared/settings.py`` reads of ``MattaStorage__…``, beside the account's name."""
+
+
+def test_storage_is_named_as_the_code_reads_it() -> None:
+    given = {str(entry.key) for entry in functions_settings().entries} | {name for name in relay_variables()}
+    of_storage = {name.removeprefix("MattaStorage__") for name in given if name.startswith("MattaStorage")}
+    assert of_storage == IDENTITY_BASED
+    source = (TEMPLATES.parent / "shared" / "settings.py").read_text("utf-8")
+    for part in ("credential", "clientId", "ServiceUri"):
+        assert part in source
+    everything = {f"MattaStorage__{part}": "https://h" for part in IDENTITY_BASED - {"credential", "clientId"}}
+    text = read_process_settings({**everything, "MattaStorage__clientId": "own-id"}).storage
+    for part in ("BlobEndpoint", "QueueEndpoint", "TableEndpoint", "own-id"):
+        assert part in text
+
+
+def test_the_relay_needs_no_more_of_storage_than_it_is_given() -> None:
+    given = {name for name in relay_variables() if name.startswith("MattaStorage")}
+    assert given == {f"MattaStorage__{part}" for part in ("credential", "clientId", "blobServiceUri")}
+
+
+def test_nothing_is_set_that_neither_code_nor_host_reads() -> None:
+    known = ("MATTA_", "MattaStorage__", "AzureWebJobs", "APPLICATIONINSIGHTS_", "PYTHON_", "AzureFunctionsJobHost__")
+    for name in [*(str(entry.key) for entry in functions_settings().entries), *relay_variables()]:
+        assert name.startswith(known), name
 
 
 def test_the_relay_gets_only_variables_that_it_reads() -> None:
