@@ -20,7 +20,7 @@ from shared.settings import MisconfiguredProcess
 
 _LONGEST_ANSWER = 8192
 _ANSWER = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [^\r\n]*)?")
-_ADDRESS = re.compile(r"\[?([^\[\]\s]+)\]?:([0-9]{1,5})")
+_ADDRESS = re.compile(r"\[?([^\[\]\s/]+)\]?:([0-9]{1,5})")
 
 
 class EgressProxy:
