@@ -21,6 +21,7 @@ from shared.core.hold import password_state, state
 from shared.core.hold.record import Change, Fate, MessageRecord, RecipientResult, State, Variant
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
+from shared.core.message.pass_mark import pass_field
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
 from shared.errors import Conflict, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
@@ -247,6 +248,8 @@ def _content_of(attempt: _Attempt, batch: Batch, name: str) -> Content:
     variant = next(variant for variant in record.variants if variant.name == name)
     body = attempt.body if variant.source == "spool" else None
     head = variant.head if batch.route.signs else variant.signature + variant.head
+    if batch.route.returns:
+        head = pass_field(record.ref.tenant_id, attempt.app.secrets.signing_keys("trace")) + head
     return _with_head(head, body or attempt.app.spool.content(variant.source, record.ref, variant.blob))
 
 

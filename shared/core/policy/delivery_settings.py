@@ -59,13 +59,15 @@ class Route(Model, frozen=True):
     """The next hops for some recipient domains; ``domains`` empty means every other domain.
 
     By ``name`` a policy can send a message through it whatever its recipients' domains are. ``signs``: its servers sign
-    with DKIM themselves, so Matta does not.
+    with DKIM themselves, so Matta does not. ``returns``: they are Exchange Online's, whose mail flow rule would send the
+    mail to Matta again; it gets the tenant's words by which the rule leaves it out.
     """
 
     servers: Annotated[tuple[NextHopServer, ...], msgspec.Meta(min_length=1)]
     domains: tuple[Domain, ...] = ()
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     signs: bool = False
+    returns: bool = False
 
 
 class DkimKey(Model, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ describe("names of secrets", () => {
           name: "",
           domains: [],
           signs: false,
+          returns: false,
           servers: [
             { ...SERVER_FORM.start, password_secret: "two" },
             { ...SERVER_FORM.start, password_secret: "one", client_certificate_secret: "card" },

@@ -4,11 +4,12 @@ import type { Delivery, DkimKey, Gathering, NextHopServer, OAuthClient, Route, S
 
 export const ROUTE_FORM: Form<Route, "servers"> = {
   title: "settings.part.routes",
-  start: { servers: [], domains: [], name: "", signs: false },
+  start: { servers: [], domains: [], name: "", signs: false, returns: false },
   fields: {
     name: { control: "text", label: "settings.route.name", hint: "settings.route.name_hint" },
     domains: { control: "texts", label: "settings.route.domains", hint: "settings.route.domains_hint" },
     signs: { control: "switch", label: "settings.route.signs", hint: "settings.route.signs_hint" },
+    returns: { control: "switch", label: "settings.route.returns", hint: "settings.route.returns_hint" },
   },
 };
 
