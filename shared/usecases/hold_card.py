@@ -57,6 +57,9 @@ def card_of_hold(app: App, record: MessageRecord, reader: Reader) -> HoldCard:
     if reader.on_behalf_of and kind.asks:
         lead = lead or CARD.text(f"lead.{kind}", reader.language, number=record.reminders_sent)
         lead = f"{told_as(reader)}\n{lead}"
+    if record.after is not None and kind.asks:
+        lead = lead or CARD.text(f"lead.{kind}", reader.language, number=record.reminders_sent)
+        lead = f"{lead}\n{NOTICE.text('further', reader.language)}"
     return make_hold_card(record, settings.internal_domains, end, kind, record.reminders_sent, lead)
 
 

@@ -44,7 +44,8 @@ def boxes_of(record: MessageRecord) -> dict[str, int]:
     droppable = set(droppable_recipients(record))
     if len(droppable) < 2:
         return {}
-    named = (one.address for one in (*record.recipients, *copied_recipients(record)))
+    here = [one.address for one in record.recipients]
+    named = [*here, *(facts.address for facts in copied_recipients(record))]
     return {address: number for number, address in enumerate(dict.fromkeys(named)) if address in droppable}
 
 

@@ -33,7 +33,7 @@ NEAR = [f"p{number}@partner.example" for number in range(5)]
 """One external domain: whatever of them comes late takes over what was decided."""
 FAR = [f"p{number}@d{number}.example" for number in range(5)]
 """A domain each: what comes late is a hold of its own."""
-STORAGES = pytest.mark.parametrize(("storage", "rounds"), [("memory", 40), ("table", 3)])
+STORAGES = pytest.mark.parametrize(("storage", "rounds"), [("memory", 20), ("table", 2)])
 
 
 @pytest.fixture

@@ -213,9 +213,12 @@ def _lead(notice: HoldNotice) -> str:
 
 
 def _for_whom(notice: HoldNotice) -> str:
-    """Whose proxy the reader is told as; empty for whoever is told for themselves."""
+    """Whose proxy the reader is told as, and that another copy went before; empty where there is neither."""
     person = one_line(notice.on_behalf_of, LONGEST_ADDRESS)
-    return NOTICE.text("for_whom", notice.language, person=person) if person else ""
+    told = [NOTICE.text("for_whom", notice.language, person=person)] if person else []
+    if notice.sheet.further and notice.kind.asks:
+        told.append(_say(notice, "further"))
+    return (" " if notice.language == "en" else "").join(told)
 
 
 def _button(notice: HoldNotice) -> str:

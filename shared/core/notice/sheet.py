@@ -92,7 +92,8 @@ class HoldSheet:
     """Everything a face shows of a message but its text. ``subject`` is empty where there is none.
 
     ``by_policy`` tells that the outcome was decided when the message was judged. ``policies`` are the names of those
-    that were applied.
+    that were applied. ``further``: another copy of the message was decided or sent before, and this one is asked about
+    by itself.
     """
 
     subject: str
@@ -110,6 +111,7 @@ class HoldSheet:
     outcome: Outcome | None
     by_policy: bool
     policies: tuple[str, ...] = ()
+    further: bool = False
 
     @property
     def external_domains(self) -> tuple[str, ...]:
@@ -187,6 +189,7 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
         outcome=record.outcome,
         by_policy=record.decision.disposition is Disposition.DISCARD,
         policies=_policies(record),
+        further=record.after is not None,
     )
 
 

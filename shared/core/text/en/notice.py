@@ -29,6 +29,7 @@ TEXTS: dict[str, str] = {
     "lead.expired": "Nobody decided in time, so this message was discarded, as your organisation has set. It reached nobody.",
     "lead.delayed": "This message waits for a while before it is sent, as your organisation has set. Discard it before then if it should not go out.",
     "lead.discarded": "A policy of your organisation discarded this message. It reached nobody.",
+    "further": "Another part of the same message was decided or sent before; that does not count for the recipients below.",
     "for_whom": "You are told because you are a proxy of {person}.",
     "button.decide": "Review the message",
     "button.look": "See the record",

@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     # The held message
     "hold.label": "Check before sending",
     "hold.lead.delayed": "This message waits for a while before it is sent, as your organisation has set. Until then you can release it at once or discard it.",
+    "hold.further": "Another part of the same message was decided or sent before; that does not count for the recipients below.",
     "hold.lead.held": "This message has not been sent yet. Check its recipients and content, then release or discard it.",
     "hold.end.discard": "If nobody decides, it is discarded on {when}.",
     "hold.end.release": "If nobody decides, it is released on {when}.",
