@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,6 +138,20 @@ def deferred(record: MessageRecord) -> MessageRecord:
     claimed = state.claim(record, "t", NOW, timedelta(minutes=1))
     assert claimed is not None
     return state.finish_attempt(claimed.record, PLAN, 0.0, NOW).record
+
+
+def test_a_record_of_an_earlier_version_still_loads_and_owes_nothing_new() -> None:
+    record = with_results(on_its_way("", ""), (F, False), (S, False))
+    document = msgspec.to_builtins(record)
+    del document["delay_notice_at"]
+    for field in ("ret", "envid", "wishes"):
+        del document["envelope"][field]
+    for result in document["recipients"]:
+        del result["delay_reported_in"], result["reports_on"]
+    document["recipients"][0]["reported_in"] = 0
+    loaded = msgspec.convert(document, MessageRecord)
+    assert loaded.delay_notice_at is None
+    assert note_reports(loaded) == (loaded, ())
 
 
 class TestDelay:
