@@ -7,8 +7,9 @@ from shared.core.access.principal import Principal
 from shared.core.access.roles import Right
 from shared.core.hold.actor import Actor, Channel, Role
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
-from shared.core.settings.operators_fields import NAMED_FIRST, OperatorsField, may_use_secret, secrets_of
+from shared.core.settings.operators_fields import OperatorsField
 from shared.core.settings.scope import TENANT_SCOPE
+from shared.core.settings.secret_uses import misuse, servers_with_secrets
 from shared.errors import NotFound
 from shared.ports import ProbedStep
 from shared.ports_people import AuditCode, AuditEntry
@@ -17,15 +18,16 @@ from shared.ports_people import AuditCode, AuditEntry
 def try_next_hop(app: App, who: Principal, server: NextHopServer, peer: str) -> tuple[ProbedStep, ...]:
     """How far a connection comes; the last step tells whether all is well.
 
-    Its password may be one that the tenant's servers of that host use already: a trial must not give one away. Raises
+    Its secrets may be used as the tenant's servers of that host use them already: a trial must not give one away. Raises
     ``NotFound`` for whoever may not write the tenant's settings, ``OperatorsField``, ``TemporaryError``.
     """
     if not who.reaches_all(Right.WRITE_SETTINGS):
         raise NotFound("not their next hops")
     present = app.settings.present(who.tenant_id, TENANT_SCOPE)
-    known = secrets_of(present) if isinstance(present, TenantSettings) else frozenset[tuple[str, str]]()
-    if not may_use_secret(server, known):
-        raise OperatorsField("password_secret", NAMED_FIRST)
+    known = servers_with_secrets(present) if isinstance(present, TenantSettings) else ()
+    field, why = misuse(server, known)
+    if field:
+        raise OperatorsField(field, why)
     actor = Actor(Role.ADMINISTRATOR, who.address, Channel.PORTAL, peer)
     args = (("server", f"{server.host}:{server.port}"),)
     app.audit.append(who.tenant_id, AuditEntry(AuditCode.NEXT_HOP_TRIED, actor, app.clock.now(), None, args))

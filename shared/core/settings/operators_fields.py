@@ -9,11 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from shared.core.message.domains import normal_domain
-from shared.core.policy.tenant_settings import DkimKey, NextHopServer, TenantSettings
+from shared.core.policy.tenant_settings import DkimKey, TenantSettings
+from shared.core.settings.secret_uses import misuse, servers_with_secrets
 from shared.errors import PermanentError
 
 FIELDS = ("tenant_id", "domains", "ingress", "suspended", "plan", "trial_ends_at")
-NAMED_FIRST = "The operator of the service has to name a password's secret for this host first."
 DKIM_NAMED_FIRST = "The operator of the service has to name a key's secret for this domain first."
 DIRECTORIES = ("teams", "access")
 """Parts of the settings whose ``entra_tenant`` is the operator's."""
@@ -30,8 +30,8 @@ class OperatorsField(PermanentError):
 def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> None:
     """Raises ``OperatorsField`` for the first such field that the edit changes.
 
-    A server's ``password_secret`` may be one that the tenant's servers of that host name already, and a DKIM key's
-    ``secret`` one that its keys of that domain name already: any other might be another tenant's key.
+    A server may use a secret as the tenant's servers of that host do already (``secret_uses.py``), and a DKIM key's
+    ``secret`` may be one that its keys of that domain name already: any other might be another tenant's key.
     """
     for field in FIELDS:
         if getattr(edit, field) != getattr(present, field):
@@ -39,29 +39,16 @@ def check_operators_fields(present: TenantSettings, edit: TenantSettings) -> Non
     for part in DIRECTORIES:
         if getattr(edit, part).entra_tenant != getattr(present, part).entra_tenant:
             raise OperatorsField(f"{part}.entra_tenant")
-    known = secrets_of(present)
+    known = servers_with_secrets(present)
     for number, route in enumerate(edit.routes):
         for index, server in enumerate(route.servers):
-            if not may_use_secret(server, known):
-                raise OperatorsField(f"routes[{number}].servers[{index}].password_secret", NAMED_FIRST)
+            field, why = misuse(server, known)
+            if field:
+                raise OperatorsField(f"routes[{number}].servers[{index}].{field}", why)
     signing = frozenset(_signs(key) for key in present.signing.dkim)
     for index, key in enumerate(edit.signing.dkim):
         if _signs(key) not in signing:
             raise OperatorsField(f"signing.dkim[{index}].secret", DKIM_NAMED_FIRST)
-
-
-def secrets_of(settings: TenantSettings) -> frozenset[tuple[str, str]]:
-    """The hosts of the tenant's servers, each with the name of a secret that is sent there."""
-    return frozenset(_use(server) for route in settings.routes for server in route.servers if server.password_secret)
-
-
-def may_use_secret(server: NextHopServer, known: frozenset[tuple[str, str]]) -> bool:
-    """Whether the server's password, if it has one, goes where it went already: a password sent elsewhere is given away."""
-    return not server.password_secret or _use(server) in known
-
-
-def _use(server: NextHopServer) -> tuple[str, str]:
-    return server.host.lower().rstrip("."), server.password_secret
 
 
 def _signs(key: DkimKey) -> tuple[str, str]:

@@ -19,7 +19,6 @@ from shared.core.settings.operators_fields import (
     OperatorsField,
     check_operators_fields,
     keep_operators_fields,
-    secrets_of,
 )
 
 DIRECTORY = "11111111-1111-4111-8111-111111111111"
@@ -100,8 +99,3 @@ def test_a_file_with_other_values_leaves_the_operators_as_they_are() -> None:
     kept = keep_operators_fields(PRESENT, edit)
     check_operators_fields(PRESENT, kept)
     assert (kept.name, kept.access.app_roles) == ("Aozora", False)
-
-
-def test_secrets_are_those_of_all_servers() -> None:
-    settings = msgspec.structs.replace(PRESENT, routes=(route("a"), route(), route("b", "Other.example")))
-    assert secrets_of(settings) == {("hop.example", "a"), ("other.example", "b")}
