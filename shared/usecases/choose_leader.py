@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.app import App
 from shared.core.gathering.restrict import adds_recipients, restrict
@@ -38,6 +38,15 @@ def first_change(
 
     A copy that passes and adds nobody needs no leader, so it costs nothing more. Raises ``TemporaryError``.
     """
+    change = _first_change(app, spooled, gathered, judged, begun)
+    if gathered.group is None or not any(part.transforms for part in change.record.decision.parts):
+        return change
+    return replace(change, record=replace(change.record, group=gathered.group.key))
+
+
+def _first_change(
+    app: App, spooled: Spooled, gathered: Gathered, judged: Judged, begun: Callable[[Decision], Change]
+) -> Change:
     decision, ref = judged.decision, spooled.ref
     own = spooled.envelope.recipients
     alone = begun(restrict(decision, own, with_added=True) if gathered.others else decision)

@@ -7,10 +7,11 @@ password.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.app import App
+from shared.core.gathering.shared_random import shared_random
 from shared.core.hold.forms import as_sent, recipients_of, transforms_of
 from shared.core.hold.record import MessageRecord, Variant
 from shared.core.hold.sealed import NONCE_BYTES, seal
@@ -54,7 +55,9 @@ def make_variant(
     """
     calls = transforms_of(record, name)
     sent = as_sent(record)
-    around = Circumstances(settings, sent.envelope, sent.summary, app.clock.now(), app.random.token)
+    around = Circumstances(
+        settings, sent.envelope, sent.summary, app.clock.now(), app.random.token, _for_password(app, record)
+    )
     blob = app.random.token(16).hex()
     with Workspace() as workspace:
         made = transformed(workspace, body.chunks(), calls, around)
@@ -96,6 +99,17 @@ def transformed(
         if made.password:
             archive = made
     return Transformed(data, archive.password, archive.file_name, tuple(notes))
+
+
+def _for_password(app: App, record: MessageRecord) -> Callable[[str], Callable[[int], bytes]] | None:
+    """The source of passwords that all copies of the message share; ``None`` for a message that can have no copies.
+
+    Where the seal's key is changed between two copies they get two passwords; each of them is told to whom it concerns.
+    """
+    if not record.group:
+        return None
+    secret = app.secrets.signing_keys("seal")[0].secret
+    return lambda policy: shared_random(secret, record.ref.tenant_id, record.group, policy)
 
 
 def _may_be_left_out(call: TransformCall, settings: TenantSettings) -> bool:

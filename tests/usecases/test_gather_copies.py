@@ -6,15 +6,20 @@ from datetime import timedelta
 
 import pytest
 
+from shared.core.hold.actor import Channel
 from shared.core.hold.record import EventCode, Fate, OutboxEntry, OutboxKind, State
 from shared.core.notice.sheet import make_sheet
+from shared.core.policy.actions import Approval, BossCopy, Zip
 from shared.core.policy.delivery_settings import Gathering
+from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import RuleAssignment
 from shared.errors import StorageUnavailable
-from shared.usecases.decide_hold import Acted, Verb
+from shared.usecases.answer_approval import answer_approval
+from shared.usecases.decide_hold import Acted, Asker, Verb
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
 from shared.usecases.run_due import run_due
 from shared.usecases.sweep_spool import sweep_spool
+from shared.usecases.view_password import open_password
 from tests.support.app import INSIDE, World, make_settings
 from tests.support.copies import A, B, C, arrive, arrive_split, copy_of, decide, delivered, settle, state_of
 from tests.support.own_letters import letters, text_of
@@ -393,3 +398,76 @@ class TestTrouble:
         world.work()
         assert [world.messages.load(ref) for ref in refs] == before
         assert delivered(world) == sorted([A, B])
+
+
+class TestPolicies:
+    """What policies change and add, where there are several copies."""
+
+    def test_all_copies_have_one_password_and_each_recipient_is_told_it_once(self) -> None:
+        world = world_with(EXTERNAL, policies=(Policy(id="zip", actions=(Zip(),)),))
+        data = with_attachment(A, B)
+        refs = [arrive(world, data, recipient) for recipient in (A, B)]
+        settle(world)
+        decide(world, refs[0])
+        world.pass_time(lambda: password_notices(world) == sorted([A, B]), step=timedelta(minutes=1), limit=60)
+        first, second = (
+            open_password(world.app, record, record.passwords[0].variant) for record in map(world.record, refs)
+        )
+        assert first.password == second.password
+        assert world.record(refs[0]).variants[0].blob != world.record(refs[1]).variants[0].blob
+
+    def test_other_messages_have_other_passwords(self) -> None:
+        world = world_with(policies=(Policy(id="zip", actions=(Zip(),)),))
+        refs = [arrive(world, with_attachment(A, subject=subject), A) for subject in ("One", "Two")]
+        world.work()
+        found = {open_password(world.app, one, one.passwords[0].variant).password for one in map(world.record, refs)}
+        assert len(found) == 2
+
+    @pytest.mark.parametrize("rules", [(), (EXTERNAL,)], ids=["passing", "held"])
+    def test_the_boss_gets_one_copy(self, rules: tuple[RuleAssignment, ...]) -> None:
+        boss = "bucho@aozora.example"
+        world = world_with(
+            *rules, policies=(Policy(id="boss", actions=(BossCopy(who="addresses", addresses=(boss,)),)),)
+        )
+        refs = arrive_split(world, A, B, C)
+        settle(world)
+        if rules:
+            decide(world, refs[0])
+            world.work()
+        assert delivered(world) == sorted([A, B, C, boss])
+        assert all(world.record(ref).state is State.DELIVERED for ref in refs)
+
+    def test_an_approval_is_asked_for_once_and_counts_for_every_copy(self) -> None:
+        approver = "bucho@aozora.example"
+        action = Approval(approvers="addresses", addresses=(approver,))
+        world = world_with(policies=(Policy(id="ask", actions=(action,)),))
+        refs = arrive_split(world, A, B)
+        settle(world)
+        decide(world, refs[0])
+        world.work()
+        (leader,) = [ref for ref in refs if world.record(ref).leader is None]
+        assert {world.record(ref).state for ref in refs} == {State.AWAITING_APPROVAL, State.HELD}
+        asker = Asker(approver, Channel.PORTAL)
+        answer_approval(world.app, leader, asker, allow=True)
+        world.work()
+        assert [state_of(world, ref) for ref in refs] == [State.DELIVERED] * 2
+
+
+def with_attachment(*named: str, subject: str = "Estimate") -> bytes:
+    """A copy with a small file."""
+    head, _, _ = copy_of(*named, subject=subject).partition(b"MIME-Version: 1.0\r\n")
+    return head + (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHello.\r\n--b\r\n"
+        b"Content-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\n1,2\r\n--b--\r\n"
+    )
+
+
+def password_notices(world: World) -> list[str]:
+    """Who was told a password, once for each mail."""
+    found = [sent for sent in world.next_hop.transactions if sent.recipients[0] in (A, B) and is_own(sent.data)]
+    return sorted(recipient for sent in found for recipient in sent.recipients)
+
+
+def is_own(data: bytes) -> bool:
+    """Whether Matta wrote it."""
+    return b"kind=own" in data

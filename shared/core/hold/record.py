@@ -132,7 +132,8 @@ class MessageRecord:
 
     Copies of one message that came by several transactions are one hold: the ``leader`` of the others has them in its
     ``copies``, and they follow its decision (``follow.py``). ``dropped_elsewhere`` are recipients of other copies that a
-    partial release took out. ``after`` is an earlier copy of the message that was decided, or sent, on its own.
+    partial release took out. ``after`` is an earlier copy of the message that was decided, or sent, on its own. ``group`` names all
+    copies of the message (``core/gathering/copy_group.py``), where the decision changes it: they share its passwords.
     """
 
     ref: MessageRef
@@ -163,6 +164,7 @@ class MessageRecord:
     copies: tuple[GatheredCopy, ...] = ()
     dropped_elsewhere: tuple[str, ...] = ()
     after: MessageRef | None = None
+    group: str = ""
 
     def pending(self) -> tuple[RecipientResult, ...]:
         """The recipients that delivery still owes."""

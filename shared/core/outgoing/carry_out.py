@@ -39,13 +39,18 @@ class SettingsGone(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What carrying out may use beyond the message itself. ``now`` is aware; ``random`` gives so many random bytes."""
+    """What carrying out may use beyond the message itself. ``now`` is aware; ``random`` gives so many random bytes.
+
+    ``for_password`` gives the source of randomness for the passwords of a policy, where it is to be the same for several
+    messages.
+    """
 
     settings: TenantSettings
     envelope: Envelope
     summary: MessageSummary
     now: datetime
     random: Callable[[int], bytes]
+    for_password: Callable[[str], Callable[[int], bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def _zip(call: ZipAttachments, tree: Tree, around: Circumstances) -> Made:
     if call.password == "fixed":  # noqa: S105 - the word that says where the password is, not one
         password = _fixed_password(call.policy, around.settings)
     else:
-        password = generate(PasswordPolicy(call.password_length, call.password_classes), around.random)
+        random = around.for_password(call.policy) if around.for_password is not None else around.random
+        password = generate(PasswordPolicy(call.password_length, call.password_classes), random)
     edit = zip_attachments(
         tree,
         ZipArguments(
