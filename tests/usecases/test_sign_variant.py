@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain, repeat
 from unittest.mock import Mock
 
 import pytest
 
-from shared.core.hold.record import Fate, State
+from shared.core.hold.record import Fate, State, Variant
 from shared.core.message.identity import MessageRef
 from shared.core.policy.actions import InsertText
 from shared.core.policy.conditions.model import RecipientDomain
@@ -17,6 +20,7 @@ from shared.core.policy.tenant_settings import Delivery, DkimKey, NextHopServer,
 from shared.core.signing.body_hash import hash_body
 from shared.core.signing.dkim_sign import dkim_signature
 from shared.core.signing.head import read_fields, split
+from shared.ports import Content
 from shared.ports_dns import DnsUnavailable
 from shared.usecases import sign_variant
 from shared.usecases.deliver_message import deliver_message
@@ -24,7 +28,7 @@ from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.submit_own_mail import own_ref
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World, make_message, make_settings
 from tests.support.approvals import release
-from tests.support.records import NOW
+from tests.support.records import NOW, make_ref
 from tests.support.signing import arc_result, dkim_results, ed25519_pem, over_smtp, record, rsa_pem, signer
 
 KEY = DkimKey(domain="aozora.example", selector="s1", secret="dkim-1")
@@ -362,3 +366,62 @@ def test_nothing_of_a_key_is_in_the_log(caplog: pytest.LogCaptureFixture) -> Non
     assert "BadKey" in caplog.text
     assert "PRIVATE KEY" not in caplog.text
     assert SENDER not in caplog.text
+
+
+def test_a_large_message_is_signed_without_being_held() -> None:
+    world = make_world(arc=True)
+    piece = b"line  of \t text \r\n" * 20_000
+    head = make_message(OUTSIDE)
+    count = 120
+    large = Content(len(head) + count * len(piece), lambda: chain((head,), repeat(piece, count)))
+    tracemalloc.start()
+    try:
+        signed = sign_variant.sign(
+            world.app, world.settings, make_ref(), Variant("original", "spool", b""), large, large
+        )
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024 < large.size // 4
+    finally:
+        tracemalloc.stop()
+    assert signed.signature.startswith(b"DKIM-Signature:")
+
+
+HOSTILE = {
+    "spaces": b"x" + b" " * 2_000_000 + b"y\r\n",
+    "tabs": b"\t" * 2_000_000,
+    "blank lines": b" \r\n" * 500_000 + b"x",
+    "returns": b"\r" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_no_body_takes_long(body: bytes) -> None:
+    world = make_world(arc=True)
+    begun = time.process_time()
+    evaluate_message(world.app, world.receive(OUTSIDE, data=from_m365(OUTSIDE) + body))
+    world.work()
+    assert time.process_time() - begun < 20
+    assert arrived(world).startswith(b"ARC-Seal: i=1;")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"DKIM-Signature: " + b"a=b;" * 200_000,
+        b"DKIM-Signature: v=1; b=" + b" \r\n " * 200_000,
+        b"ARC-Seal: " + b"; i" * 250_000,
+        b"ARC-Seal: i=1" + b" " * 900_000,
+        b"Subject: " + b" \r\n\t" * 200_000,
+        b"ARC-Seal: i=1; a=rsa-sha256\r\n" * 4_000 + b"X: x",
+    ],
+    ids=["tags", "folds", "instances", "spaces", "folded", "seals"],
+)
+def test_no_header_takes_long(field: bytes) -> None:
+    world = make_world(arc=True)
+    message = field + b"\r\n" + from_m365(OUTSIDE)
+    content = Content(len(message), lambda: iter((message,)))
+    begun = time.process_time()
+    signed = sign_variant.sign(
+        world.app, world.settings, make_ref(), Variant("original", "spool", b""), content, content
+    )
+    assert time.process_time() - begun < 20
+    assert signed.signed
