@@ -14,6 +14,15 @@ from shared.usecases.measure_backlog import BacklogWatch
 from shared.usecases.run_due import FAILED_PAUSE
 
 MARK = "spool-sweep"
+REST = "spool-sweep-rest"
+"""Mark of the moment up to which sweeps rest."""
+SHORT = timedelta(seconds=10)
+"""A sweep of up to this time is followed by the next one at once."""
+RESTS = 3
+"""After a longer one that found nothing, sweeps rest for so many times its length: with very much mail listing the spool
+would else be all that an instance does, for messages whose events nearly always come.
+"""
+LONGEST_REST = timedelta(minutes=10)
 OVERLAP = timedelta(minutes=5)
 """How far each sweep reaches back before the last one, for clocks that differ and listings that lag."""
 FIRST_REACH = timedelta(days=3)
@@ -29,13 +38,17 @@ def sweep_spool(app: App) -> int:
     itself always moves on. Raises ``TemporaryError`` where storage does not answer; the next sweep begins where this did.
     """
     now = app.clock.now()
+    watch = BacklogWatch(app)
+    if now < (app.schedule.read_mark(REST) or now):
+        watch.through()
+        return 0
     until = now - timedelta(seconds=app.process.watch_seconds)
     since = (app.schedule.read_mark(MARK) or now - FIRST_REACH) - OVERLAP
-    found = 0
-    watch = BacklogWatch(app)
+    found = behind = 0
     for refs in _together(app.spool.committed_since(since, until)):
         judged = app.messages.judged(refs[0], refs[-1])
         unjudged = [ref for ref in refs if ref not in judged]
+        behind += len(unjudged)
         for index, ref in enumerate(unjudged):
             watch.see(unjudged, index)
             try:
@@ -47,6 +60,9 @@ def sweep_spool(app: App) -> int:
                 app.schedule.add(DueEntry(ref, now + FAILED_PAUSE))
     app.schedule.write_mark(MARK, until)
     watch.through()
+    took = app.clock.now() - now
+    if took > SHORT and not behind:
+        app.schedule.write_mark(REST, now + took + min(RESTS * took, LONGEST_REST))
     return found
 
 

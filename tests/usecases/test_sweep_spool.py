@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from shared.app import App
 from shared.core.hold.record import State
 from shared.core.message.identity import MessageRef
 from shared.errors import StorageUnavailable
-from shared.ports import DueEntry
+from shared.ports import DueEntry, SpoolEntry
 from shared.usecases.run_due import run_due
 from shared.usecases.sweep_spool import sweep_spool
 from tests.support.app import INSIDE, OUTSIDE, World
@@ -157,3 +158,51 @@ def test_after_a_long_standstill_nothing_is_forgotten() -> None:
         refs.append(world.receive(OUTSIDE))
     world.clock.advance(hours=1)
     assert sweep_spool(world.app) == len(refs)
+
+
+@pytest.mark.parametrize(
+    ("took", "rests"),
+    [
+        pytest.param(9, 0, id="short"),
+        pytest.param(20, 60, id="long"),
+        pytest.param(3600, 600, id="very-long"),
+    ],
+)
+def test_after_a_long_sweep_that_found_nothing_sweeps_rest(
+    took: int, rests: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    world.judge(INSIDE)
+    lists = slow_listing(world, took, monkeypatch)
+    sweep_spool(world.app)
+    assert len(lists) == 1
+    for seconds, sweeps in ((rests - 1, 1), (2, 2)) if rests else ((1, 2),):
+        world.clock.advance(seconds=seconds)
+        sweep_spool(world.app)
+        assert len(lists) == sweeps
+    assert world.backlog.written[-1].count == 0
+
+
+def test_a_long_sweep_that_found_something_is_followed_by_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    ref = world.receive(OUTSIDE)
+    world.clock.advance(seconds=31)
+    lists = slow_listing(world, 60, monkeypatch)
+    assert sweep_spool(world.app) == 1
+    assert world.record(ref).state is State.HELD
+    sweep_spool(world.app)
+    assert len(lists) == 2
+
+
+def slow_listing(world: World, seconds: int, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """From now on each listing of the spool takes so long; when each one began."""
+    begun: list[datetime] = []
+    listed = world.spool.committed_since
+
+    def slowly(since: datetime, until: datetime) -> Iterator[SpoolEntry]:
+        begun.append(world.clock.now())
+        world.clock.advance(seconds=seconds)
+        return listed(since, until)
+
+    monkeypatch.setattr(world.spool, "committed_since", slowly)
+    return begun
