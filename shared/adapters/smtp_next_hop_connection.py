@@ -30,6 +30,10 @@ class ConnectionFailed(Exception):
         self.status = status
 
 
+class ConnectionLost(ConnectionFailed):
+    """The server (or the network) has ended the connection."""
+
+
 class Budget:
     """Time for all that is done with one server: ``seconds`` from now, and never more than ``step`` for one step.
 
@@ -142,7 +146,7 @@ class Connection:
             self._socket.settimeout(_seconds_to(self._budget.limit(seconds)))
             self._socket.sendall(data)
         except OSError as error:
-            raise ConnectionFailed(f"the connection was lost: {kind_of(error)}") from error
+            raise _failure(error)(f"the connection was lost: {kind_of(error)}") from error
 
     def reply(self, seconds: float | None = None) -> Reply:
         """The next reply, all of it within one step (or ``seconds``)."""
@@ -192,10 +196,14 @@ class Connection:
             self._socket.settimeout(_seconds_to(limit))
             received = self._socket.recv(_RECEIVE)
         except OSError as error:
-            raise ConnectionFailed(f"no answer: {kind_of(error)}") from error
+            raise _failure(error)(f"no answer: {kind_of(error)}") from error
         if not received:
-            raise ConnectionFailed("the server closed the connection")
+            raise ConnectionLost("the server closed the connection")
         self._received += received
+
+
+def _failure(error: OSError) -> type[ConnectionFailed]:
+    return ConnectionFailed if isinstance(error, TimeoutError) else ConnectionLost
 
 
 def _seconds_to(limit: float) -> float:

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared.adapters.smtp_next_hop_auth import authenticate
-from shared.adapters.smtp_next_hop_connection import Budget, Connection, ConnectionFailed
+from shared.adapters.smtp_next_hop_connection import Budget, Connection, ConnectionFailed, ConnectionLost
 from shared.adapters.smtp_next_hop_egress import EgressProxy
 from shared.adapters.smtp_next_hop_reply import Reply
 from shared.adapters.smtp_next_hop_tls import TlsContexts
@@ -25,6 +26,7 @@ from shared.ports import HopStep
 
 IMPLICIT_TLS_PORT = 465
 _QUIT_SECONDS = 1.0
+T = TypeVar("T")
 
 
 class EncryptionFailed(ConnectionFailed):
@@ -140,14 +142,17 @@ class Sessions:
         try:
             if opening.implicit:
                 self._handshake(connection, opening)
-            greeting = connection.reply()
+                greeting = _after_handshake(connection.reply)
+            else:
+                greeting = connection.reply()
             _expect(greeting, 220, "the server is not ready")
             extensions = _hello(connection, self._host_name)
             note(HopStep.GREETING, greeting.text)
             if encrypt and not connection.encrypted:
                 if "STARTTLS" in extensions and _expect_tls(connection, server):
                     self._handshake(connection, opening)
-                    extensions = _hello(connection, self._host_name)  # what was offered in the clear does not count
+                    # What was offered in the clear does not count.
+                    extensions = _after_handshake(lambda: _hello(connection, self._host_name))
                 elif server.starttls != "opportunistic":
                     raise ConnectionFailed("the server offers no STARTTLS", "4.7.4")
             if server.starttls != "none" or connection.encrypted:
@@ -192,6 +197,15 @@ class _Opening:
     budget: Budget
     note: Note
     implicit: bool
+
+
+def _after_handshake(step: Callable[[], T]) -> T:
+    """With TLS 1.3 a server looks at the client's certificate after the client is done with the handshake."""
+    try:
+        return step()
+    except ConnectionLost as error:
+        text = f"the server ends the connection after the handshake, as for want of a client certificate: {error.text}"
+        raise EncryptionFailed(text, error.status) from error
 
 
 def _expect_tls(connection: Connection, server: NextHopServer) -> bool:

@@ -28,6 +28,8 @@ class Setting:
     silent: NextHopServer
     answer: Callable[[str, int], None]
     taken: Callable[[], Sequence[tuple[tuple[str, ...], bytes]]]
+    narrow: Callable[[], object]
+    """The server takes no 8-bit messages from now on."""
 
 
 @pytest.fixture(params=["fake", "smtp"])
@@ -41,6 +43,7 @@ def setting(request: pytest.FixtureRequest) -> Iterator[Setting]:
             NextHopServer(host="silent.example"),
             fake.answer,
             lambda: [(sent.accepted, sent.data) for sent in fake.transactions if sent.accepted],
+            lambda: fake.only_seven_bit("hop.example"),
         )
         return
     with Server() as server:
@@ -50,6 +53,7 @@ def setting(request: pytest.FixtureRequest) -> Iterator[Setting]:
             NextHopServer(host="127.0.0.1", port=9),
             lambda recipient, code: server.on(f"RCPT TO:<{recipient}>", f"{code} as told"),
             lambda: [(message.recipients, message.data) for message in server.messages],
+            lambda: setattr(server, "extensions", ("SIZE",)),
         )
         assert server.violations == []
 
@@ -130,3 +134,37 @@ def test_a_trial_of_a_server_that_nobody_listens_at_ends_with_the_connection(set
     (step,) = setting.hop.probe(setting.silent)
     assert (step.step, step.ok) == (HopStep.CONNECT, False)
     assert step.text
+
+
+def test_a_server_that_failed_is_not_well_for_that_tenant_until_it_works(setting: Setting) -> None:
+    args = ("me@aozora.example", [A], envelope(A), content())
+    assert setting.hop.is_well("demo", setting.silent)
+    setting.hop.deliver(setting.silent, *args, tenant_id="demo")
+    setting.hop.deliver(setting.server, *args, tenant_id="demo")
+    assert not setting.hop.is_well("demo", setting.silent)
+    assert setting.hop.is_well("demo", setting.server)
+    assert setting.hop.is_well("other", setting.silent)
+    [health] = setting.hop.health("demo")
+    assert (health.server, health.failures) == (f"{setting.silent.host}:{setting.silent.port}", 1)
+    assert health.pause_left > 0
+    assert health.text
+    assert setting.hop.health("other") == ()
+
+
+def test_what_a_server_says_about_a_recipient_is_nothing_against_it(setting: Setting) -> None:
+    setting.answer(A, 451)
+    setting.hop.deliver(setting.server, "me@aozora.example", [A], envelope(A), content(), tenant_id="demo")
+    assert setting.hop.is_well("demo", setting.server)
+    assert setting.hop.health("demo") == ()
+
+
+def test_eight_bits_are_not_sent_where_they_are_not_taken(setting: Setting) -> None:
+    setting.narrow()
+    eight = content("Subject: x\r\n\r\n本文\r\n".encode())
+    replies = setting.hop.deliver(setting.server, "me@aozora.example", [A, B], envelope(A, B), eight)
+    assert [(one.accepted, one.permanent, one.code, one.status, one.needs_seven_bit) for one in replies] == [
+        (False, True, 0, "5.6.3", True)
+    ] * 2
+    [reply] = setting.hop.deliver(setting.server, "me@aozora.example", [A], envelope(A), content())
+    assert (reply.accepted, reply.needs_seven_bit, reply.relays_dsn) == (True, False, False)
+    assert setting.taken() == [((A,), DATA)]
