@@ -23,7 +23,7 @@ from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
 from shared.core.message.pass_mark import pass_field
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
-from shared.errors import Conflict, PermanentError, TemporaryError
+from shared.errors import Conflict, NotFound, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
 from shared.usecases.effective_settings import settings_judged_by
@@ -33,8 +33,8 @@ LARGEST_TRANSACTION = 500
 """Recipients in one transaction. A server that takes fewer answers 452, and gets the rest in another one."""
 SLOWEST_TRANSFER = 256 * 1024
 """Bytes a second that a claim allows for, so that a large message does not outlive it."""
-RECORD_TRIES = 6
-"""How often answers of a next hop are tried to be written down before they are given up."""
+RECORD_TRIES = 10
+"""How often answers of a next hop are tried to be written down, about half a minute; at the attempt's end once more."""
 _TOO_MANY_RECIPIENTS = 452
 
 
@@ -49,6 +49,8 @@ class _Attempt:
     length: timedelta
     body: Content | None = None
     """The bytes below the head where they are at hand; else they are read from storage."""
+    unwritten: tuple[RecipientReply, ...] = ()
+    """Answers of next hops that storage has not taken yet. Forgetting one would send the message twice."""
 
     @property
     def record(self) -> MessageRecord:
@@ -106,7 +108,7 @@ def _carry_out(attempt: _Attempt) -> None:
         _send_pending(attempt)
     finally:
         # Also after an error: what is still pending is tried again with a pause, instead of when the claim runs out.
-        if attempt.is_ours:
+        if attempt.is_ours or attempt.unwritten:
             _write_down(attempt, (), ends=True)
 
 
@@ -362,33 +364,50 @@ def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply], *, ends: b
 
     ``ends``: the attempt ends with them, unless the claim is somebody else's by now.
     """
+    attempt.unwritten = (*attempt.unwritten, *replies)
     known = {result.address: result for result in attempt.record.recipients}
     answered_at = attempt.app.clock.now()
-    settled = [_result(reply, known[reply.recipient], answered_at) for reply in replies]
+    settled = [_result(reply, known[reply.recipient], answered_at) for reply in attempt.unwritten]
+    stale = False
     for tried in range(RECORD_TRIES):
-        now = attempt.app.clock.now()
-        change = state.note_results(attempt.record, settled, now)
-        if attempt.is_ours and ends:
-            change = state.finish_attempt(change.record, retry_plan(attempt.settings), _fraction(attempt.app), now)
-        elif attempt.is_ours:
-            change = replace(change, record=state.prolong(change.record, now, attempt.length))
-        elif not settled:
-            return
-        change = password_state.note_delivered(change, now)
         try:
-            attempt.stored = commit(attempt.app, attempt.stored, change)
+            if stale:
+                attempt.stored = _present(attempt)
+                stale = False
+            change = _outcome(attempt, settled, ends=ends)
+            if change is not None:
+                attempt.stored = commit(attempt.app, attempt.stored, change)
         except Conflict:
-            fresh = attempt.app.messages.load(attempt.record.ref)
-            if fresh is None:
-                raise
-            attempt.stored = fresh
+            stale = True
         except TemporaryError as error:
             log.trouble("deliver", attempt.record.ref, error, tried=tried)
             if tried == RECORD_TRIES - 1:
                 raise
             time.sleep(min(0.2 * 2**tried, 5.0))
         else:
-            if change.events:
+            attempt.unwritten = ()
+            if change is not None and change.events:
                 log.stage("delivery", attempt.record.ref, change.events[0].code, attempts=attempt.record.attempts)
             return
     raise Conflict("the answers of a next hop could not be written down")
+
+
+def _present(attempt: _Attempt) -> Stored:
+    """What somebody else has made of the message. Raises ``PermanentError`` where it is gone."""
+    stored = attempt.app.messages.load(attempt.record.ref)
+    if stored is None:
+        raise NotFound("the state of a message that is being delivered is gone")
+    return stored
+
+
+def _outcome(attempt: _Attempt, settled: Sequence[RecipientResult], *, ends: bool) -> Change | None:
+    """The next state, with these results; ``None`` where there is nothing to write."""
+    now = attempt.app.clock.now()
+    change = state.note_results(attempt.record, settled, now)
+    if attempt.is_ours and ends:
+        change = state.finish_attempt(change.record, retry_plan(attempt.settings), _fraction(attempt.app), now)
+    elif attempt.is_ours:
+        change = replace(change, record=state.prolong(change.record, now, attempt.length))
+    elif not settled:
+        return None
+    return password_state.note_delivered(change, now)

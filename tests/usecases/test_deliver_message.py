@@ -175,6 +175,37 @@ def test_answers_are_written_down_although_storage_stumbles() -> None:
     assert len(world.next_hop.transactions) == 1
 
 
+def test_answers_that_could_not_be_written_down_are_not_forgotten_at_the_attempts_end() -> None:
+    world = World()
+    ref = world.judge(INSIDE)
+    away = StorageUnavailable("away")
+    world.next_hop.during = lambda: world.messages.trouble.before("commit", away, times=module.RECORD_TRIES)
+    with pytest.raises(StorageUnavailable):
+        world.work()
+    assert fates(world, ref) == {INSIDE: Fate.SENT}
+    world.next_hop.during = None
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    assert len(world.next_hop.transactions) == 1
+
+
+def test_answers_are_written_down_although_storage_stumbles_while_a_change_of_somebody_elses_is_read() -> None:
+    world = World()
+    ref = world.judge(INSIDE)
+    away = StorageUnavailable("away")
+
+    def trouble() -> None:
+        world.next_hop.during = None
+        # Carried out, and the answer lost: the next try meets a change that is its own.
+        world.messages.trouble.after("commit", away)
+        world.messages.trouble.before("load", away, times=2)
+
+    world.next_hop.during = trouble
+    world.work()
+    assert fates(world, ref) == {INSIDE: Fate.SENT}
+    world.pass_time(lambda: world.record(ref).state is State.DELIVERED)
+    assert len(world.next_hop.transactions) == 1
+
+
 def test_a_server_that_says_nothing_is_passed_over_for_the_next() -> None:
     servers = (NextHopServer(host="dead.example", weight=1000), NextHopServer(host="alive.example", weight=1))
     world = World(make_settings(routes=(Route(servers=servers),)))
