@@ -1,6 +1,6 @@
 """Make the containers, queues and tables that Matta uses, where they are missing. For local start-up and tests.
 
-On Azure the infrastructure code makes them; the functions never do.
+On Azure the infrastructure code makes them; the functions never do, but for the tables of one day (``copies_table.py``).
 """
 
 from __future__ import annotations
