@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from shared.settings import MisconfiguredProcess, ProcessSettings, read_process_settings
+from shared.settings import ProcessSettings, read_process_settings
 
 if TYPE_CHECKING:
     from shared.app import App
-    from shared.ports import Secrets
 
 
 @cache
@@ -35,6 +34,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.reachable_networks import ReachableNetworks
     from shared.adapters.schedule_table import TableSchedule
+    from shared.adapters.secrets_source import secrets_of
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.sign_on_jwt import JwtSignOnTokens
     from shared.adapters.smtp_next_hop import IDLE_SECONDS, SmtpNextHop
@@ -46,7 +46,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.app import App
 
     clock = SystemClock()
-    secrets = _secrets(process)
+    secrets = secrets_of(process)
     return App(
         process=process,
         clock=clock,
@@ -80,18 +80,3 @@ def connect(process: ProcessSettings) -> App:
         backlog=BlobBacklogBoard(process),
         dns=DnsResolver(process.dns_servers),
     )
-
-
-def _secrets(process: ProcessSettings) -> Secrets:
-    """From the vault or from files. Raises ``MisconfiguredProcess`` where both are named: which counts must be plain."""
-    if not process.key_vault_url:
-        from shared.adapters.secrets_file import FileSecrets
-
-        return FileSecrets(process.keys_file, process.secrets_file)
-    if process.keys_file or process.secrets_file:
-        raise MisconfiguredProcess(
-            "MATTA_KEY_VAULT_URL is set, and so is MATTA_KEYS_FILE or MATTA_SECRETS_FILE: keys come from one place"
-        )
-    from shared.adapters.secrets_vault import VaultSecrets
-
-    return VaultSecrets(process)

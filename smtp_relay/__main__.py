@@ -10,7 +10,7 @@ from collections.abc import Callable
 from shared.adapters.backlog_blob import BlobBacklogSource
 from shared.adapters.ingress_blob import BlobIngressSource
 from shared.adapters.reachable_networks import ReachableNetworks
-from shared.adapters.secrets_file import FileSecrets
+from shared.adapters.secrets_source import secrets_of
 from shared.adapters.spool_blob_writer import BlobSpoolWriter
 from shared.errors import MattaError
 from smtp_relay.configuration import RelayConfiguration, read_configuration
@@ -82,8 +82,7 @@ def _egress(configuration: RelayConfiguration, log: EventLog) -> EgressProxy | N
     if configuration.egress_port < 0:
         return None
     process = configuration.process
-    secrets = FileSecrets(process.keys_file, process.secrets_file)
-    return EgressProxy(configuration, secrets, ReachableNetworks(process.next_hop_networks), log)
+    return EgressProxy(configuration, secrets_of(process), ReachableNetworks(process.next_hop_networks), log)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

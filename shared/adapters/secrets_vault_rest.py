@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from shared.adapters.bounded_http import Answer, BoundedHttp, is_loopback, is_safe_url
 from shared.adapters.identity_tokens import IdentityTokens
+from shared.adapters.secrets_vault_http import Answer, get
 from shared.errors import NotFound, SecretsUnreadable
 from shared.settings import MisconfiguredProcess
 
@@ -30,6 +30,7 @@ _CLOUDS = {
     ".vault.usgovcloudapi.net": "https://vault.usgovcloudapi.net",
 }
 """Ends of vaults' names, and the resource that their tokens are for."""
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _VERSION = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
@@ -96,12 +97,11 @@ def vault_resource(url: str) -> str:
 
     Only https, and only hosts of Key Vault (a private endpoint has the same name) or, for stand-ins, this machine.
     """
-    parts = urlsplit(url) if is_safe_url(url) else None
-    host = (parts.hostname or "") if parts is not None and parts.scheme == "https" and not parts.query else ""
+    host = _server(url)[0]
     for ending, resource in _CLOUDS.items():
         if host.endswith(ending) and host != ending[1:]:
             return resource
-    if is_loopback(host):
+    if host in _THIS_MACHINE:
         return _CLOUDS[".vault.azure.net"]
     raise MisconfiguredProcess("MATTA_KEY_VAULT_URL must be the address of a Key Vault, https://….vault.azure.net/")
 
@@ -113,7 +113,6 @@ class VaultRest:
         """``url`` as ``vault_resource`` takes it. Nothing is asked yet."""
         self._url = url.rstrip("/")
         self._tokens = tokens
-        self._http = BoundedHttp(_SECONDS, _LARGEST_ANSWER)
 
     def value(self, name: str, version: str = "") -> str:
         """A secret's value, the newest version's if none is named. Raises ``NotFound``, also for a disabled one; ``VaultAway``."""
@@ -151,7 +150,7 @@ class VaultRest:
 
     def _followed(self, link: str) -> str:
         """The address of the next page, which has to be the same vault's: a token goes with the request."""
-        if not is_safe_url(link) or _server(link) != _server(self._url):
+        if _server(link) != _server(self._url):
             raise VaultAway("the vault's list goes on at another server")
         return link
 
@@ -173,12 +172,19 @@ class VaultRest:
         return self._tokens.value()
 
     def _exchange(self, url: str, token: str) -> Answer:
-        return self._http.exchange("GET", url, headers={"Authorization": f"Bearer {token}"})
+        return get(url, token, seconds=_SECONDS, most_bytes=_LARGEST_ANSWER)
 
 
-def _server(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or 443
+def _server(url: str) -> tuple[str, int]:
+    """Host and port of an https address without user and fragment; ``("", 0)`` for any other."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443  # raises where it is no number
+    except ValueError:
+        return "", 0
+    if parts.scheme != "https" or parts.username is not None or parts.fragment:
+        return "", 0
+    return (parts.hostname or "").lower(), port
 
 
 def _code(body: bytes) -> str:

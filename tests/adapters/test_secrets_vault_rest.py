@@ -46,7 +46,7 @@ def test_a_vaults_address_names_what_tokens_are_for(url: str, resource: str) -> 
         "https://kv.vault.azure.net@example.com/",
         "https://example.com/#.vault.azure.net",
         "https://example.com/.vault.azure.net",
-        "https://kv.vault.azure.net/?x=.vault.azure.net",
+        "https://example.com/?x=.vault.azure.net",
         "https://kv.vault.azure.net:port/",
     ],
 )

@@ -226,6 +226,7 @@ ROOMS = (
         (
             "shared.adapters.storage_",
             "shared.adapters.identity_",
+            "shared.adapters.secrets_vault",
             "shared.adapters.secrets_vault_",
             "shared.adapters.secrets_file",
             "shared.adapters.directory_table_",
@@ -318,7 +319,7 @@ ROOMS = (
             "shared.adapters.storage_http",
             # The egress proxy: the same fence as for next hops, and the keys that its tokens are checked with.
             "shared.adapters.reachable_networks",
-            "shared.adapters.secrets_file",
+            "shared.adapters.secrets_source",
             "shared.settings",
             "shared.errors",
         ),

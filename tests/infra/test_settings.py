@@ -89,7 +89,7 @@ IDENTITY_BASED = {"credential", "clientId", "blobServiceUri", "queueServiceUri",
 
 
 def test_storage_is_named_as_the_code_reads_it() -> None:
-    given = {str(entry.key) for entry in functions_settings().entries} | {name for name in relay_variables()}
+    given = {str(entry.key) for entry in functions_settings().entries} | set(relay_variables())
     of_storage = {name.removeprefix("MattaStorage__") for name in given if name.startswith("MattaStorage")}
     assert of_storage == IDENTITY_BASED
     source = (TEMPLATES.parent / "shared" / "settings.py").read_text("utf-8")
