@@ -38,6 +38,7 @@ PROGRAMS = {
         DebianProgram("unzip", "unzip", "opens archives"),
         DebianProgram("zip", "zip", "an archiver to compare with"),
         DebianProgram("bsdtar", "libarchive-tools", "opens encrypted archives"),
+        DebianProgram("dkimproxy-verify", "libmail-dkim-perl", "another verifier of DKIM and ARC"),
         DebianProgram("swaks", "swaks", "a real SMTP client"),
     )
 }

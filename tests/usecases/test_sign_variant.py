@@ -58,12 +58,12 @@ def arrived(world: World, place: int = -1) -> bytes:
     return over_smtp([world.next_hop.transactions[place].data])
 
 
-def from_m365(*recipients: str) -> bytes:
-    """A message with the signature that Exchange Online gave it."""
-    message = make_message(*recipients)
+def from_m365(*recipients: str, body: bytes = b"") -> bytes:
+    """A message with the signature that Exchange Online gave it. ``body`` is what comes after its usual text."""
+    message = make_message(*recipients) + body
     by = signer(rsa_pem("m365"), "aozora.example", "m365")
-    head, body = split([message])
-    return dkim_signature(read_fields(head), hash_body(body), by, NOW) + message
+    head, pieces = split([message])
+    return dkim_signature(read_fields(head), hash_body(pieces), by, NOW) + message
 
 
 @pytest.mark.parametrize("direct", [0, 3], ids=["by-queue", "at-once"])
