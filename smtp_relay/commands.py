@@ -19,6 +19,8 @@ _CLIENT_NAME = re.compile(r"[\x21-\x7e]{1,255}")
 class RelaySession(IdentifiedSession):
     """A session with its commands; aiosmtpd finds each by its name ``smtp_<COMMAND>``."""
 
+    _turned_away = False
+
     def reset_transaction(self) -> None:
         """Forget sender and recipients (RFC 5321 section 4.1.1.5)."""
         self._mail: Mail | None = None
@@ -75,6 +77,7 @@ class RelaySession(IdentifiedSession):
 
     async def smtp_MAIL(self, argument: str) -> None:
         """MAIL: the beginning of a transaction, on behalf of a known tenant."""
+        self._turned_away = False
         if not self.is_known:
             self.mistake(replies.AUTH_REQUIRED)
             return
@@ -85,7 +88,7 @@ class RelaySession(IdentifiedSession):
             self.last_word(replies.STRANGER, "rule taken away")
         if self.tenant_id and self.relay.book.is_suspended(self.tenant_id):
             self.relay.counters.deferred["suspended"] += 1
-            self.say(replies.SUSPENDED)
+            self._turn_away(replies.SUSPENDED)
             return
         try:
             mail = read_mail(argument, extended=self.extended)
@@ -99,7 +102,7 @@ class RelaySession(IdentifiedSession):
             return
         reply = await self.relay.valve.begin(self)
         if reply:
-            self.say(reply)
+            self._turn_away(reply)
             return
         self._mail = mail
         self.say(replies.SENDER_OK)
@@ -113,18 +116,29 @@ class RelaySession(IdentifiedSession):
         self._claims = book.exchange.possible(self.server_name, mail.reverse_path)
         if not self._claims:
             self.note_disagreement(Disagreement.NO_CLAIM)
-            self.say(replies.NOBODYS)
+            self._turn_away(replies.NOBODYS)
         elif all(book.is_suspended(claim.tenant_id) for claim in self._claims):
             self.relay.counters.deferred["suspended"] += 1
-            self.say(replies.SUSPENDED)
+            self._turn_away(replies.SUSPENDED)
         else:
             return True
         return False
 
+    def _turn_away(self, reply: str) -> None:
+        """Refuse MAIL to a client that did nothing wrong: what it sent together with it (RFC 2920) is no mistake."""
+        self._turned_away = True
+        self.say(reply)
+
+    def _out_of_sequence(self) -> None:
+        if self._turned_away:
+            self.say(replies.BAD_SEQUENCE)
+        else:
+            self.mistake(replies.AUTH_REQUIRED if not self.is_known else replies.BAD_SEQUENCE)
+
     async def smtp_RCPT(self, argument: str) -> None:
         """RCPT: one more recipient. The same one twice is one, and what was wished about it first stands."""
         if self._mail is None:
-            self.mistake(replies.AUTH_REQUIRED if not self.is_known else replies.BAD_SEQUENCE)
+            self._out_of_sequence()
             return
         try:
             rcpt = read_rcpt(argument, extended=self.extended, smtputf8=self._mail.smtputf8)
@@ -147,7 +161,7 @@ class RelaySession(IdentifiedSession):
             return
         mail, recipients, wishes = self._mail, tuple(self._recipients), tuple(self._recipients.values())
         if mail is None or not recipients or not self.is_known:
-            self.mistake(replies.AUTH_REQUIRED if not self.is_known else replies.BAD_SEQUENCE)
+            self._out_of_sequence()
             return
         claims = self._claims
         self.reset_transaction()

@@ -71,6 +71,7 @@ class IdentifiedSession(Session):
             self.note_disagreement(found)
             raise Refused(replies.NOBODYS)
         if self.relay.book.is_suspended(found.tenant_id):
+            self.relay.counters.deferred["suspended"] += 1
             raise Refused(replies.SUSPENDED)
         return found.tenant_id
 

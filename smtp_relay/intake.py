@@ -143,8 +143,8 @@ async def receive(
                 raise StorageUnavailable(f"{stored} of {intake.size} bytes were stored")
         except Refused as refusal:
             outcome = "deferred" if refusal.reply[0] == "4" else "refused"
-            counted = relay.counters.deferred if refusal.reply[0] == "4" else relay.counters.refused
-            counted["message"] += 1
+            if tenant_id:  # whoever found no tenant has counted it
+                relay.counters.refused["message"] += 1
             return refusal.reply
         except (ClientGone, Hangup, asyncio.CancelledError):
             raise

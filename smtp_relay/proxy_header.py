@@ -24,7 +24,7 @@ async def read_proxy_header(reader: asyncio.StreamReader) -> str:
     the protocol (107 bytes, or 64 KiB for version 2); the caller bounds the time.
     """
     try:
-        found = await get_proxy(reader)  # type: ignore[arg-type]  # the library's own Protocol names a default that differs
+        found = await get_proxy(reader)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
         raise BadProxyHeader(str(error)) from error
     if not found.valid:

@@ -115,11 +115,11 @@ def test_a_header_has_its_time(spool: FakeSpool) -> None:
 
 def test_a_header_from_anybody_else_is_no_command(spool: FakeSpool) -> None:
     rules = [IngressRule("demo", peers=("127.0.0.0/8",))]
-    with RunningRelay(spool, rules, proxy_peers="198.51.100.9", proxy_protocol=True) as relay:
-        with Dialogue(relay.port) as smtp:
-            assert smtp.command("PROXY TCP4 203.0.113.1 198.51.100.1 4711 25")[:3] == "500"
-            smtp.hello()
-            smtp.message(b"x")
+    elsewhere = {"proxy_peers": "198.51.100.9", "proxy_protocol": True}
+    with RunningRelay(spool, rules, **elsewhere) as relay, Dialogue(relay.port) as smtp:
+        assert smtp.command("PROXY TCP4 203.0.113.1 198.51.100.1 4711 25")[:3] == "500"
+        smtp.hello()
+        smtp.message(b"x")
     stored = spool.describe(spool.refs[0])
     assert stored is not None
     assert stored.reception.peer == "127.0.0.1"

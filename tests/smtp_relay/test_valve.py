@@ -70,6 +70,15 @@ def test_replies_before_a_pause_do_not_wait_with_it(quick: RunningRelay) -> None
         assert time.monotonic() - started >= 0.5
 
 
+def test_what_was_sent_together_with_a_deferred_mail_is_no_mistake(quick: RunningRelay) -> None:
+    with Dialogue(quick.port) as smtp:
+        smtp.hello()
+        behind(quick, 1000)
+        assert smtp.message(b"x")[:3] == "250", "the trickle"
+        smtp.send(b"MAIL FROM:<a@b.example>\r\n" + b"RCPT TO:<c@d.example>\r\n" * 50 + b"DATA\r\nNOOP\r\n")
+        assert [smtp.reply()[:3] for _ in range(53)] == ["451", *["503"] * 51, "250"]
+
+
 def test_old_news_of_the_past_change_nothing_but_grow(quick: RunningRelay) -> None:
     valve = quick.relay.valve
 

@@ -65,7 +65,7 @@ class Envelope:
 class Reception:
     """How and when a message reached the relay; written with the spool blob and used for the Received field.
 
-    ``attributed_by`` names the way the tenant was known: ``certificate``, ``peer`` or ``auth``; ``own`` for mail that
+    ``attributed_by`` names the way the tenant was known: ``certificate``, ``peer``, ``auth`` or ``exchange``; ``own`` for mail that
     Matta writes itself. ``size`` is the number of bytes of the message as stored. ``session_id`` is the one id that
     logs carry from the SMTP session on.
     """
