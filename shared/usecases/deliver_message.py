@@ -10,24 +10,25 @@ makes a duplicate possible: SMTP has no way to close that window (RFC 5321 secti
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
-from shared.core.delivery.route import Batch, batches, routes_named, servers_in_order
+from shared.core.delivery.route import batches, routes_named
 from shared.core.hold import password_state, state
-from shared.core.hold.record import Change, Fate, MessageRecord, RecipientResult, State, Variant
+from shared.core.hold.record import Change, Fate, RecipientResult, State, Variant
 from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
-from shared.core.message.pass_mark import pass_field
-from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
+from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, NotFound, PermanentError, TemporaryError
 from shared.ports import Content, RecipientReply, Stored
 from shared.usecases.commit import commit
+from shared.usecases.delivery_attempt import Attempt, fraction
 from shared.usecases.effective_settings import settings_judged_by
 from shared.usecases.plans import retry_plan
+from shared.usecases.try_servers import see_to_signature, try_servers
 
 LARGEST_TRANSACTION = 500
 """Recipients in one transaction. A server that takes fewer answers 452, and gets the rest in another one."""
@@ -36,30 +37,6 @@ SLOWEST_TRANSFER = 256 * 1024
 RECORD_TRIES = 10
 """How often answers of a next hop are tried to be written down, about half a minute; at the attempt's end once more."""
 _TOO_MANY_RECIPIENTS = 452
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One worker's claim on one message."""
-
-    app: App
-    stored: Stored
-    settings: TenantSettings
-    token: str
-    length: timedelta
-    body: Content | None = None
-    """The bytes below the head where they are at hand; else they are read from storage."""
-    unwritten: tuple[RecipientReply, ...] = ()
-    """Answers of next hops that storage has not taken yet. Forgetting one would send the message twice."""
-
-    @property
-    def record(self) -> MessageRecord:
-        return self.stored.record
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether the claim is still this worker's."""
-        return self.record.lease == self.token and self.record.state is State.DELIVERING
 
 
 def deliver_item(app: App, body: bytes) -> bool:
@@ -81,7 +58,7 @@ def deliver_message(app: App, ref: MessageRef) -> bool:
         claimed = state.claim(stored.record, token, app.clock.now(), length)
         if claimed is None:
             return False
-        attempt = _Attempt(app, commit(app, stored, claimed), settings, token, length)
+        attempt = Attempt(app, commit(app, stored, claimed), settings, token, length)
     except (state.LeaseHeld, Conflict):
         return False
     _carry_out(attempt)
@@ -95,7 +72,7 @@ def deliver_claimed(
 
     Raises what ``deliver_message`` raises; the message is then looked after by the schedule.
     """
-    _carry_out(_Attempt(app, stored, settings, token, length, body))
+    _carry_out(Attempt(app, stored, settings, token, length, body))
 
 
 def new_claim(app: App, size: int) -> tuple[str, timedelta]:
@@ -103,7 +80,7 @@ def new_claim(app: App, size: int) -> tuple[str, timedelta]:
     return app.random.token(12).hex(), timedelta(seconds=app.process.lease_seconds + size / SLOWEST_TRANSFER)
 
 
-def _carry_out(attempt: _Attempt) -> None:
+def _carry_out(attempt: Attempt) -> None:
     try:
         _send_pending(attempt)
     finally:
@@ -112,7 +89,7 @@ def _carry_out(attempt: _Attempt) -> None:
             _write_down(attempt, (), ends=True)
 
 
-def _send_pending(attempt: _Attempt) -> None:
+def _send_pending(attempt: Attempt) -> None:
     """Transaction by transaction; the answers of the last one are written down together with the attempt's end."""
     if not _make_missing(attempt):
         return
@@ -123,20 +100,20 @@ def _send_pending(attempt: _Attempt) -> None:
     for index, batch in enumerate(waiting, start=1):
         left = batch
         while left.recipients:
-            if not _see_to_signature(attempt, left):
+            if not see_to_signature(attempt, left):
                 if not attempt.is_ours:
                     return
                 postponed = [_unsigned(address) for address in left.recipients]
                 _write_down(attempt, postponed, ends=index == len(waiting))
                 break
-            replies = _try_servers(attempt, left)
+            replies = try_servers(attempt, left)
             accepted = any(reply.accepted for reply in replies)
             surplus = tuple(reply.recipient for reply in replies if reply.code == _TOO_MANY_RECIPIENTS)
             left = replace(left, recipients=surplus if accepted else ())
             _write_down(attempt, replies, ends=index == len(waiting) and not left.recipients)
 
 
-def _make_missing(attempt: _Attempt) -> bool:
+def _make_missing(attempt: Attempt) -> bool:
     """Make the outgoing forms that pending recipients wait for. ``False`` when the claim was lost meanwhile.
 
     A form that cannot be made fails for its recipients, and their sender gets a DSN: a message that a policy wants
@@ -174,156 +151,6 @@ def _make_missing(attempt: _Attempt) -> bool:
     return attempt.is_ours
 
 
-def _see_to_signature(attempt: _Attempt, batch: Batch, name: str = "") -> bool:
-    """Sign the batch's form (or the one of that ``name``) where it goes out signed and is not yet: it was held, or a key was missing.
-
-    ``False`` when the key cannot be had now, or the claim was lost meanwhile.
-    """
-    app, record = attempt.app, attempt.record
-    variant = next(variant for variant in record.variants if variant.name == (name or batch.variant))
-    if variant.signed or batch.route.signs or not attempt.settings.signing.dkim:
-        return True
-    from shared.core.signing.keys import BadKey  # when first used, as above
-    from shared.usecases.sign_variant import sign
-
-    outgoing = app.spool.content(variant.source, record.ref, variant.blob)
-    incoming = None if record.own else app.spool.content("spool", record.ref)
-    try:
-        signed = sign(app, attempt.settings, record.ref, variant, outgoing, incoming)
-    except BadKey as error:
-        log.trouble("sign", record.ref, error)
-        return False
-    changed = state.prolong(state.replace_variant(record, signed), app.clock.now(), attempt.length)
-    try:
-        attempt.stored = commit(app, attempt.stored, Change(changed, ()))
-    except Conflict:
-        attempt.stored = app.messages.load(record.ref) or attempt.stored
-    return attempt.is_ours
-
-
-def _try_servers(attempt: _Attempt, batch: Batch) -> tuple[RecipientReply, ...]:
-    """One transaction, with fail-over to the route's next server while none has said anything or can have the message."""
-    app, record = attempt.app, attempt.record
-    content = _content_of(attempt, batch, batch.variant)
-    replies: tuple[RecipientReply, ...] = ()
-    tenant = record.ref.tenant_id
-    in_order = servers_in_order(
-        batch.route.servers, lambda: _fraction(app), lambda server: app.next_hop.is_well(tenant, server)
-    )
-    for server in in_order:
-        if replies and not _keep_claim(attempt):
-            break
-        replies = _try_server(attempt, batch, server, content)
-        if any(reply.needs_seven_bit for reply in replies):
-            replies = _try_in_seven_bit(attempt, batch, server, replies)
-        if any(reply.code or reply.unclear for reply in replies):
-            break
-    return replies
-
-
-def _try_server(attempt: _Attempt, batch: Batch, server: NextHopServer, content: Content) -> tuple[RecipientReply, ...]:
-    record = attempt.record
-    replies = attempt.app.next_hop.deliver(
-        server,
-        record.envelope.reverse_path,
-        batch.recipients,
-        record.envelope,
-        content,
-        tenant_id=record.ref.tenant_id,
-    )
-    log.stage(
-        "deliver",
-        record.ref,
-        "accepted" if all(reply.accepted for reply in replies) else "refused",
-        session=record.reception.session_id,
-        server=f"{server.host}:{server.port}",
-        recipients=len(replies),
-        accepted=sum(reply.accepted for reply in replies),
-        code=replies[0].code if replies else 0,
-    )
-    return replies
-
-
-def _content_of(attempt: _Attempt, batch: Batch, name: str) -> Content:
-    """The bytes of the outgoing form of that name, as the batch's route wants them."""
-    record = attempt.record
-    variant = next(variant for variant in record.variants if variant.name == name)
-    body = attempt.body if variant.source == "spool" else None
-    head = variant.head if batch.route.signs else variant.signature + variant.head
-    if batch.route.returns:
-        head = pass_field(record.ref.tenant_id, attempt.app.secrets.signing_keys("trace")) + head
-    return _with_head(head, body or attempt.app.spool.content(variant.source, record.ref, variant.blob))
-
-
-def _try_in_seven_bit(
-    attempt: _Attempt, batch: Batch, server: NextHopServer, refused: tuple[RecipientReply, ...]
-) -> tuple[RecipientReply, ...]:
-    """The same transaction with the form's 7-bit form, which is made and stored if it is missing.
-
-    Gives back what was said where the message cannot be in 7 bits: then it does not fit this server (5.6.3).
-    """
-    from shared.usecases.make_seven_bit import make_seven_bit, seven_bit_of  # when first used, as above
-
-    app, record = attempt.app, attempt.record
-    variant = next(variant for variant in record.variants if variant.name == batch.variant)
-    narrow = seven_bit_of(record, variant)
-    if narrow is None:
-        body = attempt.body if variant.source == "spool" else None
-        try:
-            narrow = make_seven_bit(
-                app, record, variant, body or app.spool.content(variant.source, record.ref, variant.blob)
-            )
-        except PermanentError as error:
-            log.trouble("transform", record.ref, error)
-            return refused
-        changed = state.prolong(state.add_variants(record, (narrow,)), app.clock.now(), attempt.length)
-        try:
-            attempt.stored = commit(app, attempt.stored, Change(changed, ()))
-        except Conflict:
-            attempt.stored = app.messages.load(record.ref) or attempt.stored
-            return tuple(_put_off(reply) for reply in refused)
-    if not _see_to_signature(attempt, batch, narrow.name):
-        return tuple(_put_off(reply) for reply in refused)
-    open_places = tuple(reply.recipient for reply in refused if reply.needs_seven_bit)
-    answered = {reply.recipient: reply for reply in refused if not reply.needs_seven_bit}
-    again = replace(batch, recipients=open_places)
-    content = _content_of(attempt, batch, narrow.name)
-    answered |= {reply.recipient: reply for reply in _try_server(attempt, again, server, content)}
-    return tuple(answered[recipient] for recipient in batch.recipients)
-
-
-def _put_off(reply: RecipientReply) -> RecipientReply:
-    """Another worker, or a key that is missing, keeps the 7-bit form from being sent now."""
-    return replace(reply, permanent=False, status="4.6.3") if reply.needs_seven_bit else reply
-
-
-def _keep_claim(attempt: _Attempt) -> bool:
-    """Count the claim anew: a server that says nothing may take nearly as long as a claim lasts.
-
-    ``False`` where it is somebody else's by now, who sends the message, too. Raises ``TemporaryError``.
-    """
-    app, record = attempt.app, attempt.record
-    try:
-        kept = state.prolong(record, app.clock.now(), attempt.length)
-        attempt.stored = commit(app, attempt.stored, Change(kept, ()))
-    except Conflict:
-        attempt.stored = app.messages.load(record.ref) or attempt.stored
-        return False
-    return attempt.is_ours
-
-
-def _with_head(head: bytes, body: Content) -> Content:
-    def chunks() -> Iterator[bytes]:
-        yield head
-        yield from body.chunks()
-
-    return Content(len(head) + body.size, chunks)
-
-
-def _fraction(app: App) -> float:
-    return int.from_bytes(app.random.token(4), "big") / 2**32
-
-
 def _no_route(address: str) -> RecipientReply:
     """RFC 3463: 5.4.4 is "unable to route"."""
     return RecipientReply(address, False, True, 550, "5.4.4", "no next hop is set for this domain", "")
@@ -359,7 +186,7 @@ def _result(reply: RecipientReply, known: RecipientResult, now: datetime) -> Rec
     )
 
 
-def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply], *, ends: bool) -> None:
+def _write_down(attempt: Attempt, replies: Sequence[RecipientReply], *, ends: bool) -> None:
     """Store answers, whatever happened to the claim meanwhile: what a next hop has taken must be known.
 
     ``ends``: the attempt ends with them, unless the claim is somebody else's by now.
@@ -392,7 +219,7 @@ def _write_down(attempt: _Attempt, replies: Sequence[RecipientReply], *, ends: b
     raise Conflict("the answers of a next hop could not be written down")
 
 
-def _present(attempt: _Attempt) -> Stored:
+def _present(attempt: Attempt) -> Stored:
     """What somebody else has made of the message. Raises ``PermanentError`` where it is gone."""
     stored = attempt.app.messages.load(attempt.record.ref)
     if stored is None:
@@ -400,12 +227,12 @@ def _present(attempt: _Attempt) -> Stored:
     return stored
 
 
-def _outcome(attempt: _Attempt, settled: Sequence[RecipientResult], *, ends: bool) -> Change | None:
+def _outcome(attempt: Attempt, settled: Sequence[RecipientResult], *, ends: bool) -> Change | None:
     """The next state, with these results; ``None`` where there is nothing to write."""
     now = attempt.app.clock.now()
     change = state.note_results(attempt.record, settled, now)
     if attempt.is_ours and ends:
-        change = state.finish_attempt(change.record, retry_plan(attempt.settings), _fraction(attempt.app), now)
+        change = state.finish_attempt(change.record, retry_plan(attempt.settings), fraction(attempt.app), now)
     elif attempt.is_ours:
         change = replace(change, record=state.prolong(change.record, now, attempt.length))
     elif not settled:
