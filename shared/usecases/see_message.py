@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from shared import log
 from shared.app import App
@@ -23,6 +24,7 @@ from shared.errors import PermanentError
 from shared.usecases.effective_settings import settings_for
 from shared.usecases.plans import hold_plan
 from shared.usecases.reach_message import Reached
+from shared.usecases.records_of_copies import records_of_copies
 
 LONGEST_TEXT = 600
 
@@ -63,10 +65,30 @@ class Possible:
     leave_out_files: bool = False
 
 
+class Relation(StrEnum):
+    """What another copy of the same message is to the one that is shown."""
+
+    LEADS = "leads"
+    """What is decided about it counts for this one."""
+    FOLLOWS = "follows"
+    EARLIER = "earlier"
+    """It was decided or sent before, by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPart:
+    """Another copy of the same message, which came by another transaction."""
+
+    queue_id: str
+    relation: Relation
+    recipients: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class MessageView:
     """One message as the portal shows it. ``version`` grows with every change. ``approval`` and ``encryption`` are there
-    where the message has any; passwords are not in it, they are asked for one by one.
+    where the message has any; passwords are not in it, they are asked for one by one. ``other_parts`` are further copies of
+    the message, which came by transactions of their own.
     """
 
     queue_id: str
@@ -83,13 +105,14 @@ class MessageView:
     history: tuple[HistoryLine, ...]
     possible: Possible
     acting_for: str
+    other_parts: tuple[OtherPart, ...] = ()
 
 
 def see_message(app: App, who: Principal, reached: Reached, language: Language) -> MessageView:
     """The view. Raises ``TemporaryError``."""
     record = reached.record
     settings = settings_for(app, record.ref.tenant_id, record.envelope.reverse_path)
-    sheet = make_sheet(record, settings.internal_domains)
+    sheet = make_sheet(record, settings.internal_domains, records_of_copies(app, record))
     seats = (reached.seat,) if reached.seat else ()
     domains = settings.internal_domains
     return MessageView(
@@ -110,7 +133,17 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
         ),
         possible=_possible(record, reached),
         acting_for=reached.standing.on_behalf_of,
+        other_parts=_other_parts(record),
     )
+
+
+def _other_parts(record: MessageRecord) -> tuple[OtherPart, ...]:
+    found = [OtherPart(copy.queue_id, Relation.FOLLOWS, len(copy.recipients)) for copy in record.copies if copy.joined]
+    if record.leader is not None:
+        found.append(OtherPart(record.leader.queue_id, Relation.LEADS))
+    if record.after is not None:
+        found.append(OtherPart(record.after.queue_id, Relation.EARLIER))
+    return tuple(found)
 
 
 def _possible(record: MessageRecord, reached: Reached) -> Possible:

@@ -20,6 +20,7 @@ from shared.usecases.effective_settings import chosen_language, settings_for
 from shared.usecases.hold_form import boxes_of, file_boxes_of
 from shared.usecases.open_link import OpenedLink
 from shared.usecases.plans import hold_plan
+from shared.usecases.records_of_copies import records_of_copies
 
 LONGEST_PREFIX = 1024 * 1024
 """Bytes of a message that are read for a preview; the text of all but odd mail lies within."""
@@ -37,7 +38,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
         person=person,
         language=page_language(app, record.ref.tenant_id, person, chosen, accepted, settings.notices.language),
         zone=zone_of(settings.time_zone),
-        sheet=make_sheet(record, settings.internal_domains),
+        sheet=make_sheet(record, settings.internal_domains, records_of_copies(app, record)),
         end=hold_end(record, hold_plan(settings)),
         preview=message_preview(app, record),
         history=app.messages.events(record.ref),

@@ -8,15 +8,19 @@ import pytest
 
 from shared.core.hold.actor import Channel
 from shared.core.hold.record import EventCode, Fate, OutboxEntry, OutboxKind, State
+from shared.core.lists.message_row import Shelf
 from shared.core.notice.sheet import make_sheet
 from shared.core.policy.actions import Approval, BossCopy, Zip
 from shared.core.policy.delivery_settings import Gathering
 from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import RuleAssignment
+from shared.core.reports.hour_count import was_held
 from shared.errors import StorageUnavailable
+from shared.ports_lists import Place
 from shared.usecases.answer_approval import answer_approval
 from shared.usecases.decide_hold import Acted, Asker, Verb
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
+from shared.usecases.records_of_copies import records_of_copies
 from shared.usecases.run_due import run_due
 from shared.usecases.sweep_spool import sweep_spool
 from shared.usecases.view_password import open_password
@@ -49,6 +53,23 @@ def test_three_transactions_are_one_hold_with_one_notice_and_one_release_deliver
     assert [state_of(world, ref) for ref in refs] == [State.DELIVERED] * 3
     assert delivered(world) == sorted([A, B, C])
     assert len(letters(world)) == 1
+    done = world.record(leader.ref)
+    shown = make_sheet(done, frozenset({"aozora.example"}), records_of_copies(world.app, done))
+    fates = {one.address: one.fate for group in shown.groups for domain in group.domains for one in domain.people}
+    assert fates == dict.fromkeys((A, B, C), Fate.SENT), "what became of all of them"
+
+
+def test_lists_and_reports_show_one_hold_and_the_search_of_all_mail_every_copy() -> None:
+    world = world_with(EXTERNAL)
+    refs = arrive_split(world, A, B, C)
+    settle(world)
+    held = world.lists.page(Place("demo", Shelf.HELD, ""), "", 10)
+    (row,) = held.rows
+    assert row.recipients == 3
+    day = world.lists.page(Place("demo", Shelf.DAY, "20261121"), "", 10).rows
+    assert {one.ref for one in day} == set(refs)
+    assert {one.leader for one in day} == {"", row.ref.queue_id}
+    assert sum(was_held(one) for one in day) == 1
 
 
 def test_a_copy_that_is_complete_is_judged_at_once_and_one_that_is_not_waits_for_its_window() -> None:

@@ -136,8 +136,10 @@ def number_reasons(record: MessageRecord) -> tuple[NumberedReason, ...]:
     return tuple(NumberedReason(number, reason) for number, reason in enumerate(reasons_of(record), 1))
 
 
-def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldSheet:
-    """The sheet of a message.
+def make_sheet(
+    record: MessageRecord, internal_domains: frozenset[str], copies: Iterable[MessageRecord] = ()
+) -> HoldSheet:
+    """The sheet of a message. ``copies`` are the records of those that follow it: what became of their recipients.
 
     ``internal_domains`` (see ``TenantSettings``) serves only recipients that the summary does not know, as after an
     error while the message was read.
@@ -145,7 +147,7 @@ def make_sheet(record: MessageRecord, internal_domains: frozenset[str]) -> HoldS
     summary = record.summary
     reasons = number_reasons(record)
     marks = _Marks(reasons)
-    results = {result.address: result for result in record.recipients}
+    results = {result.address: result for one in (*copies, record) for result in one.recipients}
     elsewhere = frozenset(record.dropped_elsewhere)
     shown: list[tuple[RecipientFacts, ShownRecipient]] = []
     for facts in _recipients(record, internal_domains):

@@ -21,6 +21,7 @@ import { HistoryList } from "./history_list";
 import { isProxy } from "./is_proxy";
 import { MessageDialogs } from "./message_dialogs";
 import type { MessageView } from "./message_queries";
+import { OtherParts } from "./other_parts";
 import { OutcomeBar } from "./outcome_bar";
 import { ReasonTicks } from "./reason_ticks";
 import { RecipientsTree } from "./recipients_tree";
@@ -166,6 +167,11 @@ export function MessageSheet({ view }: { readonly view: MessageView }) {
           </Section>
         ) : null}
         <PasswordPanel view={view} />
+        {view.other_parts.length > 0 ? (
+          <Section title={t("mail.parts")}>
+            <OtherParts parts={view.other_parts} />
+          </Section>
+        ) : null}
         <Section title={t("mail.history")}>
           <HistoryList lines={view.history} />
         </Section>
