@@ -35,13 +35,12 @@ class DnsServer:
         """Whether an answer goes on behind a CNAME."""
 
     def __enter__(self) -> DnsServer:
-        self._udp = _Udp(("127.0.0.1", 0), _UdpHandler)
+        self._udp, self._tcp = _pair()
         port = self._udp.server_address[1]
-        self._tcp = _Tcp(("127.0.0.1", port), _TcpHandler)
         self._udp.dns = self._tcp.dns = self
         self.address = f"127.0.0.1:{port}"
         self._threads = [
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
             for server in (self._udp, self._tcp)
         ]
         for thread in self._threads:
@@ -127,6 +126,17 @@ class _Tcp(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     dns: DnsServer
+
+
+def _pair() -> tuple[_Udp, _Tcp]:
+    """Both on one port: a port that is free for UDP may be taken for TCP."""
+    for _ in range(50):
+        udp = _Udp(("127.0.0.1", 0), _UdpHandler)
+        try:
+            return udp, _Tcp(("127.0.0.1", udp.server_address[1]), _TcpHandler)
+        except OSError:
+            udp.server_close()
+    raise OSError("no port is free for both UDP and TCP")
 
 
 class _UdpHandler(socketserver.BaseRequestHandler):
