@@ -10,15 +10,18 @@ import base64
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from azure.storage.blob import ContainerClient
 
 from shared.adapters.identity_tokens import identity_tokens
 from shared.adapters.ingress_blob import BlobIngressSource
 from shared.adapters.message_store_table import TableMessageStore
 from shared.adapters.spool_blob import BlobSpool
 from shared.adapters.spool_blob_writer import BlobSpoolWriter
-from shared.adapters.storage_clients import container_client, queue_client, table_client
+from shared.adapters.storage_account import StorageAccount
+from shared.adapters.storage_clients import _Credential, container_client, queue_client, table_client
 from shared.adapters.storage_rest import BlobRest, account_from
 from shared.adapters.storage_service import storage_service
 from shared.adapters.storage_setup import QUEUES, TABLES, prepare_storage
@@ -33,7 +36,8 @@ from tests.support.azurite import Azurite
 from tests.support.certificates import AUTHORITY, issued
 from tests.support.identity_endpoint import IdentityEndpoint, identity_endpoint
 from tests.support.records import make_reception
-from tests.support.web_server import Reply
+from tests.support.storage_tokens import GivenTokens
+from tests.support.web_server import Asked, Reply, web_server
 
 CLIENT = "33333333-3333-3333-3333-333333333333"
 REF = MessageRef("demo", new_queue_id(datetime(2026, 11, 22, tzinfo=UTC), bytes(10)))
@@ -191,6 +195,24 @@ class TestWholeServices:
 
 
 class TestRefusals:
+    def test_the_sdks_ask_for_another_token_where_storage_takes_the_first_no_more(self, tmp_path: Path) -> None:
+        tokens = GivenTokens(["old", "new"])
+        challenge = {
+            "WWW-Authenticate": "Bearer authorization_uri=https://login.microsoftonline.com/t/oauth2/authorize"
+            " resource_id=https://storage.azure.com"
+        }
+
+        def answer(asked: Asked) -> Reply:
+            return Reply(201) if asked.headers["authorization"] == "Bearer new" else Reply(401, b"", challenge)
+
+        with web_server(answer, issued(tmp_path, "127.0.0.1")) as server:
+            account = StorageAccount(server.url, "a", tokens=tokens)
+            trusted = tmp_path / "ca.pem"
+            AUTHORITY.cert_pem.write_to_path(str(trusted))
+            client = ContainerClient(server.url, "c", credential=_Credential(account), connection_verify=str(trusted))
+            client.create_container()
+        assert tokens.refusals == ["old"]
+
     def test_azurite_tells_a_bad_token_from_a_good_one(self, installation: Installation) -> None:
         """Else the tests above would prove nothing."""
         for service, path in (

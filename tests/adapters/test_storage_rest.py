@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from local.endpoints import AZURITE_ACCOUNT as ACCOUNT
 from local.endpoints import AZURITE_KEY as KEY
+from shared.adapters.storage_account import StorageAccount
 from shared.adapters.storage_clients import container_client
 from shared.adapters.storage_rest import Answer, BlobRest, account_from
 from shared.errors import PermanentError, StorageUnavailable
 from shared.settings import ProcessSettings
 from tests.support.azurite import Azurite
+from tests.support.certificates import AUTHORITY, issued
+from tests.support.storage_tokens import GivenTokens
+from tests.support.web_server import Asked, Reply, web_server
 
 ENDPOINTS = [
     pytest.param("UseDevelopmentStorage=true", "http://127.0.0.1:10000/devstoreaccount1", id="development storage"),
@@ -139,3 +144,29 @@ def test_storage_that_is_down_or_silent_is_unavailable_in_time(azurite: Azurite)
         return loop.time() - started
 
     assert asyncio.run(silent()) < 2
+
+
+def test_a_refused_token_is_replaced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    AUTHORITY.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    tokens = GivenTokens(["old", "new"])
+
+    def answer(asked: Asked) -> Reply:
+        good = asked.headers["authorization"] == "Bearer new" and asked.path != "/never"
+        return Reply(201) if good else Reply(401)
+
+    async def put(url: str) -> list[int]:
+        rest = BlobRest(StorageAccount(url, "a", tokens=tokens), timeout_seconds=5)
+        statuses = [(await rest.request("PUT", path, body=b"content")).status for path in ("c/b", "c/d", "never")]
+        await rest.close()
+        return statuses
+
+    with web_server(answer, issued(tmp_path, "127.0.0.1")) as server:
+        assert asyncio.run(put(server.url)) == [201, 201, 401]
+    assert [asked.body for asked in server.asked] == [b"content"] * 4
+    assert tokens.refusals == ["old", "new"]
+
+
+def test_tokens_never_go_over_an_open_line() -> None:
+    with pytest.raises(PermanentError, match="TLS"):
+        BlobRest(StorageAccount("http://h", "a", tokens=GivenTokens(["secret"])), timeout_seconds=1)

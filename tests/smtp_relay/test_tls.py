@@ -64,3 +64,21 @@ def test_renewed_certificate_is_shown_without_a_restart_and_a_broken_one_is_not(
         wait_until(lambda: any(line["outcome"] == "read" for line in relay.logged("tls")))
         assert shown_to(relay.port) != before
         assert sum(line["outcome"] == "kept" for line in relay.logged("tls")) <= 3, "said once for each change"
+
+
+def test_a_volume_of_secrets_that_is_swapped_as_a_whole_is_noticed(tmp_path: Path) -> None:
+    """As Container Apps mounts them: files are links into a folder that a renewal replaces by turning one link around."""
+    for number in ("1", "2"):
+        (tmp_path / number).mkdir()
+        made = issued(tmp_path / number, HOST)
+        # Key Vault's own order: the key, then the certificate with its chain.
+        (tmp_path / number / "relay.pem").write_bytes(made.key.read_bytes() + made.cert.read_bytes())
+    (tmp_path / "..data").symlink_to("1")
+    (tmp_path / "relay.pem").symlink_to("..data/relay.pem")
+    files = TlsFiles(str(tmp_path / "relay.pem"), "", "")
+    before = files.context
+    assert not files.refresh()
+    (tmp_path / "..data_tmp").symlink_to("2")
+    (tmp_path / "..data_tmp").replace(tmp_path / "..data")
+    assert files.refresh()
+    assert files.context is not before
