@@ -17,6 +17,8 @@ from shared.adapters.smtp_next_hop_session import Session
 from shared.core.policy.tenant_settings import NextHopServer
 
 MOST_TRANSACTIONS = 100
+LONGEST_WAIT = 10.0
+"""Seconds that a delivery waits for a connection: what is left of its time must do for sending."""
 MOST_KEPT = 100
 """Sessions that one process keeps, with all servers together."""
 
@@ -63,9 +65,9 @@ class SessionPool:
     def borrow(self, place: Place, credentials: Credentials, budget: Budget) -> Session | None:
         """A kept session, or ``None`` for leave to open one. Either must be given back.
 
-        Raises ``Busy`` where the server's ``connections`` are all in use until a step's time is over.
+        Raises ``Busy`` where the server's ``connections`` are all in use for too long.
         """
-        end = budget.limit()
+        end = budget.limit(min(LONGEST_WAIT, budget.step))
         with self._changed:
             while True:
                 self._drop_old()

@@ -425,3 +425,22 @@ def test_no_header_takes_long(field: bytes) -> None:
     )
     assert time.process_time() - begun < 20
     assert signed.signed
+
+
+def test_a_form_in_seven_bits_has_a_signature_of_its_own() -> None:
+    narrow, wide = NextHopServer(host="narrow.example"), NextHopServer(host="wide.example")
+    routes = (Route(servers=(narrow,), domains=("partner.example",)), Route(servers=(wide,)))
+    world = make_world(routes=routes)
+    world.next_hop.only_seven_bit(narrow.host)
+    data = (
+        f"From: {SENDER}\r\nTo: {OUTSIDE}\r\nSubject: x\r\nDate: Mon, 2 Jun 2025 10:00:00 +0900\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n本文\r\n"
+    ).encode()
+    ref = world.judge(OUTSIDE, INSIDE, data=data)
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
+    sent = {transaction.server: transaction.data for transaction in world.next_hop.transactions}
+    assert sent["narrow.example:25"].isascii()
+    assert not sent["wide.example:25"].isascii()
+    for mail in sent.values():
+        assert dkim_results(over_smtp([mail]), PUBLISHED) == [True]
