@@ -15,11 +15,17 @@ from pathlib import Path
 import pytest
 
 from local.tools import ROOT
+from shared.adapters.secrets_file import FileSecrets, create_keys_file
+from shared.adapters.smtp_next_hop import SmtpNextHop
+from shared.adapters.smtp_next_hop_egress import EgressProxy
 from shared.adapters.spool_blob import BlobSpool
 from shared.ports import SpoolEntry
 from shared.settings import ProcessSettings
 from tests.support.azurite import Azurite
+from tests.support.certificates import AUTHORITY, issued
 from tests.support.mail_clients import CLIENTS, carried, send_bytes
+from tests.support.next_hop_hops import send, target
+from tests.support.next_hop_server import NextHopServer
 from tests.support.relay import Dialogue, wait_until
 from tests.support.relay_process import RelayProcess, prepare
 from tests.support.storage_proxy import StorageProxy
@@ -255,3 +261,34 @@ def test_message_above_the_limit_is_refused_without_keeping_it(own_azurite: Azur
         assert relay.memory("VmHWM") - before < 5_000_000
         assert smtp.message(b"y")[:3] == "250"
     assert contents(process) == [b"y\r\n"]
+
+
+def test_mail_goes_out_through_the_egress_of_the_relay_that_the_environment_asks_for(
+    own_azurite: Azurite, tmp_path: Path
+) -> None:
+    """uvloop, the keys file, the certificate: all as in service."""
+    prepare(own_azurite.connection_string)
+    certificate = issued(tmp_path, "127.0.0.1")
+    keys = tmp_path / "keys.json"
+    assert create_keys_file(keys)
+    secrets = FileSecrets(str(keys), "")
+    with NextHopServer() as server:
+        variables = {
+            "keys_file": keys,
+            "next_hop_networks": "127.0.0.0/8",
+            "relay_cert": certificate.cert,
+            "relay_key": certificate.key,
+            "relay_egress_port": 0,
+            "relay_egress_targets": server.port,
+            "relay_stop_seconds": 1,
+        }
+        with RelayProcess(tmp_path, own_azurite.connection_string, **variables) as relay:
+            [ready] = relay.logged("ready")
+            proxy = EgressProxy(f"127.0.0.1:{ready['egress_port']}", AUTHORITY.cert_pem.bytes().decode(), secrets)
+            hop = SmtpNextHop("matta.test", secrets, reachable=(), egress=proxy)
+            assert send(hop, target(server, egress="relay")).accepted
+            relay.tell(signal.SIGTERM)
+            assert relay.exit_code() == 0
+            [ended] = relay.logged("egress")
+            assert (ended["outcome"], ended["port"]) == ("ended", server.port)
+        assert len(server.messages) == 1
