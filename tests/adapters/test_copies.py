@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import string
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.adapters.copies_table import TableCopies
+from shared.adapters.storage_http_answer import Response
+from shared.adapters.storage_service import StorageService
 from shared.core.gathering.copy_group import CopyGroup
 from shared.core.message.identity import MessageRef, new_queue_id
 from shared.ports_copies import Copies, Met
+from shared.settings import ProcessSettings
 from tests.fakes.copies import FakeCopies
 from tests.support.threads import at_once
 
@@ -105,3 +109,31 @@ def test_old_days_are_forgotten_and_young_ones_are_not(copies: Copies) -> None:
     assert copies.meet(GROUP, again, HOUR, again.received_at) == Met()
     present = ref(NOON - timedelta(days=1), 8)
     assert copies.meet(GROUP, present, HOUR, NOON).others == (days[2],)
+
+
+@pytest.mark.parametrize(
+    ("at", "requests"),
+    [
+        pytest.param(NOON, ["POST", "GET"], id="an-insert-and-a-query"),
+        pytest.param(MIDNIGHT + timedelta(minutes=1), ["POST", "GET", "GET"], id="one-query-more-near-midnight"),
+    ],
+)
+def test_what_meeting_costs(
+    process: ProcessSettings,
+    own_name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    at: datetime,
+    requests: list[str],
+) -> None:
+    copies = TableCopies(process, prefix=own_name.translate(LETTERS))
+    copies.meet(OTHER, ref(at, 1), HOUR, at)  # the day's table is there
+    asked: list[str] = []
+    request = StorageService.request
+
+    def counted(self: StorageService, method: str, path: str, **more: Any) -> Response:
+        asked.append(method)
+        return request(self, method, path, **more)
+
+    monkeypatch.setattr(StorageService, "request", counted)
+    copies.meet(GROUP, ref(at, 2), HOUR, at)
+    assert asked == requests

@@ -15,7 +15,7 @@ from shared.core.policy.delivery_settings import Gathering
 from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import RuleAssignment
 from shared.core.reports.hour_count import was_held
-from shared.errors import StorageUnavailable
+from shared.errors import PermanentError, StorageUnavailable
 from shared.ports_lists import Place
 from shared.usecases.answer_approval import answer_approval
 from shared.usecases.decide_hold import Acted, Asker, Verb
@@ -391,6 +391,18 @@ class TestTrouble:
         world.work()
         assert state_of(world, second) is State.HELD
         world.pass_time(lambda: state_of(world, second) is State.DELIVERED, limit=20)
+
+    def test_a_copy_that_no_record_has_room_for_is_a_hold_of_its_own(self) -> None:
+        world = world_with(EXTERNAL)
+        first = arrive(world, copy_of(A, "b@partner.example"), A)
+        settle(world)
+        world.messages.trouble.before("commit", PermanentError("row a:state is too large for storage"))
+        second = arrive(world, copy_of(A, "b@partner.example"), "b@partner.example")
+        settle(world)
+        assert world.record(second).state is State.HELD
+        assert world.record(second).leader is None
+        assert world.record(second).after == first
+        assert len(letters(world)) == 2
 
     def test_a_decision_reaches_the_others_after_a_worker_died(self) -> None:
         world = world_with(EXTERNAL)
