@@ -102,6 +102,19 @@ ROOMS = (
         pure=True,
     ),
     Room(
+        "shared/core/onboarding",
+        (
+            "shared.core.onboarding",
+            "shared.core.message",
+            "shared.core.signing",
+            "shared.core.notice.safe_text",
+            "shared.core.text.language",
+            "shared.errors",
+        ),
+        ("msgspec",),
+        pure=True,
+    ),
+    Room(
         "shared/core/access",
         (
             "shared.core.access",
