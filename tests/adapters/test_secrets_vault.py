@@ -12,9 +12,13 @@ import pytest
 from shared.adapters import secrets_vault
 from shared.adapters.secrets_vault import ACTIVATION, VaultSecrets
 from shared.adapters.secrets_vault_names import secret_name
+from shared.core.access.page_mark import read_mark, sign_mark
 from shared.core.hold.link import LinkClaims, Purpose, read_link, sign_link
 from shared.core.hold.sealed import NONCE_BYTES, CannotUnseal, seal, unseal
+from shared.core.message.egress_token import check_egress_token, egress_token
+from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef, new_queue_id
+from shared.core.message.trace import trace_field, valid_marks
 from shared.errors import NotFound, SecretsUnreadable
 from shared.settings import MisconfiguredProcess, ProcessSettings
 from shared.wiring import connect
@@ -185,6 +189,32 @@ class TestTwoLiveVersions:
         assert after != before
         assert worker.signing_keys("link")[0].kid == new.id
         assert read_link(after, worker.signing_keys("link"), now) == claims
+
+    def test_trace_fields_marks_of_pages_and_egress_tokens(self, place: Place) -> None:
+        envelope = Envelope("a@aozora.example", ("b@partner.example",))
+        for purpose in ("trace", "egress"):
+            place.add(1, f"matta-key-{purpose}")
+        place.add(1)
+        worker = place.worker()
+
+        def make() -> tuple[bytes, str, str]:
+            field = trace_field(REF, "relayed", envelope, worker.signing_keys("trace")[0])
+            token = egress_token(worker.signing_keys("egress")[0], "hop.example", 25, int(place.moment), bytes(12))
+            return field.partition(b":")[2], sign_mark("x", "place", worker.signing_keys("link")[0]), token
+
+        before = make()
+        place.pass_time(10)
+        for purpose in ("trace", "egress", "link"):
+            place.add(2, f"matta-key-{purpose}")
+        began = place.moment
+        place.pass_time(ACTIVATION * CACHE)
+        after = make()
+        for made, moment in ((before, began), (after, place.moment)):
+            field, mark, token = made
+            assert len(valid_marks([field], envelope, worker.signing_keys("trace"))) == 1
+            assert read_mark(mark, "place", worker.signing_keys("link")) == "x"
+            assert check_egress_token(token, worker.signing_keys("egress"), "hop.example", 25, int(moment))
+        assert all(one != other for one, other in zip(before, after, strict=True))
 
     def test_sealed_passwords(self, place: Place) -> None:
         old = place.add(1, "matta-key-seal")
