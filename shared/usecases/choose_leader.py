@@ -69,7 +69,7 @@ def _first_change(
     coming = tuple(
         GatheredCopy(other.ref.queue_id, _facts_of(judged.judged, other))
         for other in gathered.others
-        if records[other.ref] is None
+        if (known := records[other.ref]) is None or known.leader == ref
     )
     settled = (one for one in earlier if one.leader is None and one.ref != ref)
     return as_leader(alone, coming, next((one.ref for one in settled), None))

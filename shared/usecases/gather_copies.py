@@ -23,6 +23,8 @@ from shared.core.policy.tenant_settings import TenantSettings
 from shared.ports import DueEntry, Spooled
 from shared.usecases.judge_message import Reading
 
+MOST_PEOPLE = 10_000
+"""Recipients of other copies with whom one is judged: whoever sends one message to more gets several holds."""
 _SHOWN_FROM = timedelta(seconds=1)
 """Storage counts whole seconds before it shows a queue message, and leaves out the rest."""
 
@@ -70,7 +72,7 @@ def gather_copies(
         return ALONE
     now = app.clock.now()
     met = app.copies.meet(group, ref, reach, now)
-    others = tuple(found for other in met.others if (found := app.spool.describe(other)) is not None)
+    others = _described(app, met.others)
     leader = met.leader if met.leader is not None and _is_near(met.leader, ref, reach) else None
     gathered = Gathered(group, others, leader, reach)
     end = ref.received_at + window
@@ -82,6 +84,21 @@ def gather_copies(
             log.stage("gather", ref, "waits", session=spooled.reception.session_id, seen=len(others))
             return None
     return gathered
+
+
+def _described(app: App, refs: tuple[MessageRef, ...]) -> tuple[Spooled, ...]:
+    """Envelopes of other copies, as long as they do not name more people than can be judged at a time."""
+    found: list[Spooled] = []
+    people = 0
+    for ref in refs:
+        spooled = app.spool.describe(ref)
+        if spooled is None:  # taken away by retention
+            continue
+        people += len(spooled.envelope.recipients)
+        if people > MOST_PEOPLE:
+            break
+        found.append(spooled)
+    return tuple(found)
 
 
 def _is_near(one: MessageRef, other: MessageRef, reach: timedelta) -> bool:

@@ -123,7 +123,7 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
         sheet=sheet,
         reasons=tuple(_text(item.number, item.reason, language) for item in sheet.reasons),
         notes=tuple(_text(0, note, language) for note in (*record.decision.notes, *record.decision.skipped)),
-        end=hold_end(record, hold_plan(settings)) if record.state.awaits_decision else None,
+        end=hold_end(record, hold_plan(settings)) if record.state.awaits_decision and not record.leader else None,
         approvals_needed=tuple(dict.fromkeys(call.policy_name or call.policy for call in record.decision.approvals)),
         approval=make_approval_sheet(record, domains, seats) if record.approval is not None else None,
         encryption=make_receipt_sheet(record, domains, {}) if record.passwords else None,

@@ -362,7 +362,11 @@ class TestTrouble:
         assert world.record(second).leader == first
         assert letters(world) == []
         evaluate_message(world.app, first)
-        world.pass_time(lambda: world.record(first).copies != () and world.record(first).copies[0].joined, limit=20)
+        world.work()
+        (notice,) = letters(world)
+        assert A in text_of(notice)
+        assert B in text_of(notice)
+        world.pass_time(lambda: world.record(first).copies[0].joined, limit=20)
         assert len(letters(world)) == 1
 
     def test_a_copy_whose_leader_never_comes_is_a_hold_of_its_own(self) -> None:

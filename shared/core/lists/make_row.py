@@ -68,7 +68,7 @@ def make_row(record: MessageRecord) -> MessageRow:
         rule_names=_each_once(one_line(reason.name, LONGEST_NAME) for reason in reasons if reason.name),
         event_count=record.event_count,
         changed_at=record.changed_at,
-        due_at=record.due_at if record.state in WAITING else None,
+        due_at=record.due_at if record.state in WAITING and record.leader is None else None,
         verb=outcome.verb if outcome else "",
         decided_by=outcome.actor if outcome else None,
         decided_at=outcome.at if outcome else None,
