@@ -6,6 +6,7 @@ works on memory and hands its bytes on.
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 from collections.abc import Callable
@@ -85,7 +86,8 @@ class InnerTls:
                 self._flush(end)
                 self._fill(end)
             except ssl.SSLError:
-                self._flush(end)  # the alert that tells the server
+                with contextlib.suppress(OSError):  # what went wrong first is what is told
+                    self._flush(end)  # the alert that tells the server
                 raise
             else:
                 self._flush(end)
