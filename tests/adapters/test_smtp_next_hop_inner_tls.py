@@ -85,7 +85,7 @@ def test_a_name_that_does_not_hold_ends_the_handshake() -> None:
     ],
 )
 def test_a_handshake_that_fails_is_an_error_of_the_wire(does: Callable[[socket.socket], object]) -> None:
-    with other_side(does) as wire, pytest.raises(OSError):  # noqa: PT011  # which one depends on who was faster
+    with other_side(does) as wire, pytest.raises(OSError):  # which one depends on who was faster
         InnerTls(wire, client_context(), "hop.example", seconds=60)
 
 
