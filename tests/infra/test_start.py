@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -27,7 +28,8 @@ from local.demo_tenant import COLLEAGUE, SENDER
 from local.processes import Child, stop_all
 from local.tools import ROOT
 from shared.adapters.secrets_vault_names import key_name, secret_name
-from shared.core.message.keys import PURPOSES
+from shared.core.message.egress_token import NONCE_BYTES, egress_token
+from shared.core.message.keys import PURPOSES, SigningKey
 from tests.support.azurite import Azurite
 from tests.support.certificates import AUTHORITY, CertificateFiles, client_context, issued, self_signed
 from tests.support.identity_endpoint import IdentityEndpoint, identity_endpoint
@@ -205,6 +207,41 @@ def test_one_message_passes(azure: Azure, relay: dict[str, Any]) -> None:
     (arrived,) = azure.hop.wait_for(1, person=COLLEAGUE)
     assert arrived.raw.endswith(message.encode())
     assert set(azure.relay_identity.resources) == {"https://storage.azure.com/"}
+
+
+def test_the_relay_takes_the_egress_key_from_the_vault(azure: Azure) -> None:
+    """Not in the templates: what an operator adds where outbound port 25 is closed."""
+    [added] = azure.vault.values("matta-key-egress")
+    environment = azure.relay | {
+        "MATTA_RELAY_EGRESS_PORT": "0",
+        "MATTA_KEY_VAULT_URL": azure.vault.url,
+        "MATTA_IDENTITY_CLIENT_ID": RELAY_ID,
+        "MATTA_NEXT_HOP_NETWORKS": "127.0.0.0/8",
+    }
+    given, azure.vault.token = azure.vault.token, lambda: azure.relay_identity.tokens[-1]
+    log = azure.directory / "egress.log"
+    child = Child("egress", [sys.executable, "-m", "smtp_relay"], log=log, environment=environment, directory=ROOT)
+    try:
+        assert wait_for(lambda: '"ready"' in log.read_text() or child.exit_code() is not None, 90)
+        ready = next(json.loads(line) for line in log.read_text().splitlines() if '"ready"' in line)
+        key = SigningKey("the functions' name for it", base64.b64decode(added))
+        token = egress_token(key, "127.0.0.1", azure.hop.port, int(time.time()), secrets.token_bytes(NONCE_BYTES))
+        with (
+            socket.create_connection(("127.0.0.1", ready["egress_port"]), timeout=60) as plain,
+            client_context().wrap_socket(plain, server_hostname="127.0.0.1") as tunnel,
+        ):
+            place = f"127.0.0.1:{azure.hop.port}"
+            tunnel.sendall(
+                f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\nProxy-Authorization: Matta {token}\r\n\r\n".encode()
+            )
+            answer = tunnel.recv(4096)
+        assert b"HTTP/1.1" in answer
+        assert b"407" not in answer, answer
+    finally:
+        azure.vault.token = given
+        stop_all([child])
+    assert "https://vault.azure.net" in azure.relay_identity.resources
+    assert not [path for path in azure.vault.asked[-2:] if "matta-key-egress" not in path]
 
 
 def list_spool(azure: Azure) -> list[str]:

@@ -65,6 +65,11 @@ class KeyVault:
             self._secrets.setdefault(name.lower(), []).append(made)
         return made
 
+    def values(self, name: str) -> list[str]:
+        """The values of all versions, in the order in which they came."""
+        with self._lock:
+            return [version.value for version in self._secrets[name.lower()]]
+
     def delete(self, name: str) -> None:
         """``az keyvault secret delete``."""
         with self._lock:
