@@ -218,6 +218,7 @@ def _settle(
     before: object = None
     said = 0.0
     while True:
+        looked = time.monotonic()
         refs = [ref for ref in (*spooled(app, since), *own_mail(app, since)) if ref not in ended]
         found = load_all(app, refs)
         # What is owed to somebody (a report, a notice) is in the outbox until it is written.
@@ -235,7 +236,8 @@ def _settle(
         if time.monotonic() - said > 10:
             said = time.monotonic()
             say(f"settling: {len(moving)} on their way, {len(undecided)} to be decided")
-        time.sleep(_LOOK_SECONDS)
+        # Reading hundreds of records takes storage's time from those that are on their way.
+        time.sleep(max(_LOOK_SECONDS, 3 * (time.monotonic() - looked)))
 
 
 def _moves(stored: Stored | None) -> bool:

@@ -8,7 +8,7 @@ from shared import log
 from shared.app import App
 from shared.core.hold.record import OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
-from shared.errors import Conflict
+from shared.errors import Conflict, TemporaryError
 from shared.ports import DueEntry, Stored
 from shared.usecases.commit import commit, next_look, send_outbox
 from shared.usecases.due_work import first_due
@@ -21,7 +21,7 @@ LIMIT = 500
 LONGEST_TICK = timedelta(seconds=120)
 """After so long a tick begins no further batch: the next tick goes on."""
 FAILED_PAUSE = timedelta(minutes=5)
-"""How long an entry rests at least that could not be handled, so that it does not block the others."""
+"""How long an entry rests at least whose message cannot be handled, so that it does not block the others."""
 LONGEST_FAILED_PAUSE = timedelta(hours=1)
 MOST_CHANGES = 20
 """Changes that one look makes at most; what is left comes with the next tick."""
@@ -48,13 +48,17 @@ def _handle(app: App, entry: DueEntry) -> None:
     except Exception as error:  # one message must not stop the others
         log.trouble("due", entry.ref, error)
         now = app.clock.now()
-        app.schedule.add(DueEntry(entry.ref, now + _rest(now - entry.ref.received_at)))
+        app.schedule.add(DueEntry(entry.ref, now + _rest(app, error, now - entry.ref.received_at)))
     app.schedule.done(entry)
 
 
-def _rest(age: timedelta) -> timedelta:
-    """Longer for older messages: a tenant whose settings are gone may leave any number of them behind."""
-    return min(max(age / 10, FAILED_PAUSE), LONGEST_FAILED_PAUSE)
+def _rest(app: App, error: Exception, age: timedelta) -> timedelta:
+    """Longer for older messages: a tenant whose settings are gone may leave any number of them behind.
+
+    Storage that stumbles meets all entries of a tick; it is no reason to leave young mail alone for minutes.
+    """
+    least = timedelta(seconds=app.process.watch_seconds) if isinstance(error, TemporaryError) else FAILED_PAUSE
+    return min(max(age / 10, least), LONGEST_FAILED_PAUSE)
 
 
 def push_on(app: App, ref: MessageRef) -> None:

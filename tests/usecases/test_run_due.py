@@ -105,6 +105,20 @@ def test_a_held_message_that_nobody_touches_costs_nothing_between_reminders() ->
     assert [entry.at - world.clock.now() > timedelta(hours=23) for entry in world.schedule.entries] == [True]
 
 
+def test_storage_that_stumbled_is_asked_again_soon_and_not_after_minutes() -> None:
+    world = World()
+    ref = world.judge(INSIDE)
+    while world.queue.take("deliver"):
+        pass
+    world.clock.advance(seconds=WATCH.total_seconds())
+    world.messages.trouble.before("load", StorageUnavailable("this one"))
+    assert run_due(world.app) == 1
+    world.clock.advance(seconds=WATCH.total_seconds())
+    run_due(world.app)
+    world.work()
+    assert world.record(ref).state is State.DELIVERED
+
+
 def test_one_message_that_cannot_be_handled_does_not_stop_the_others() -> None:
     world = World()
     bad = world.judge(INSIDE)
