@@ -130,12 +130,14 @@ def test_advice_without_a_record_is_a_whole_one() -> None:
 @given(st.text(alphabet=st.sampled_from("v=spf1 aimx:/+-~?.%{}0123456789\x00\n\té例include"), max_size=120))
 def test_whatever_a_record_says_it_is_read_or_called_broken(text: str) -> None:
     dns = FakeDns()
+    code = ""
     try:
         record = read_record(DOMAIN, f"v=spf1 {text}")
         reach(dns.lookup, record)
         allows(dns.lookup, record, ipaddress.ip_network("192.0.2.1"))
     except BadSpf as error:
-        assert error.code in ("broken", "too-many-lookups")
+        code = error.code
+    assert code in ("", "broken", "too-many-lookups")
     assert len(dns.asked) <= 40
 
 
