@@ -20,6 +20,7 @@ from shared.ports_lists import Place
 from shared.usecases.answer_approval import answer_approval
 from shared.usecases.decide_hold import Acted, Asker, Verb
 from shared.usecases.evaluate_message import evaluate_blob, evaluate_message
+from shared.usecases.hold_form import boxes_of
 from shared.usecases.records_of_copies import records_of_copies
 from shared.usecases.run_due import run_due
 from shared.usecases.sweep_spool import sweep_spool
@@ -270,6 +271,20 @@ def test_a_partial_release_leaves_out_recipients_of_any_copy(dropped: tuple[str,
     fates = {result.address: result.fate for ref in refs for result in world.record(ref).recipients}
     assert {address for address, fate in fates.items() if fate is Fate.DROPPED} == set(dropped)
     assert all(world.record(ref).state.is_final for ref in refs)
+
+
+def test_the_boxes_of_a_page_keep_their_numbers_while_copies_join() -> None:
+    world = world_with(EXTERNAL)
+    near = ["a@partner.example", "b@partner.example", "c@partner.example"]
+    first = arrive(world, copy_of(*near), near[0])
+    settle(world)
+    assert boxes_of(world.record(first)) == {}, "there is nobody to choose from"
+    seen = []
+    for address in near[1:]:
+        arrive(world, copy_of(*near), address)
+        settle(world)
+        seen.append(boxes_of(world.record(first)))
+    assert seen == [{near[0]: 0, near[1]: 1}, {near[0]: 0, near[1]: 1, near[2]: 2}]
 
 
 def test_nobody_is_left_only_where_all_copies_lose_everybody() -> None:
