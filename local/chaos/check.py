@@ -19,7 +19,9 @@ MARK = "chaos:"
 GONE = "gone-"
 """Recipients that the next hop refuses for good begin with it."""
 SLACK = 1.0
-"""Seconds by which moments of two programs' ledgers may differ."""
+"""Seconds by which a fault may lie beside the moment that it explains."""
+TICK = 0.002
+"""Seconds by which moments of two programs' ledgers may differ: the log cuts off behind milliseconds."""
 
 ARRIVED, HELD, BOUNCED, DISCARDED, LOST = "arrived", "held", "bounced", "discarded", "lost"
 CHANGED, LEAKED, TWICE, INVENTED, UNTOLD = "changed", "leaked", "twice", "invented", "untold"
@@ -213,18 +215,24 @@ def excuse(
     is excused only where a fault kept it open: one of the next hop, its wire or the worker while the answer was on its
     way, one of the worker or storage while it was being written down.
     """
-    heard = [answer for answer in answers if first - SLACK / 10 <= answer.at < again]
-    good = [answer.at for answer in heard if answer.accepted]
-    if good:
-        if any(good[0] - SLACK / 10 <= moment < again for moment in recorded):
+    since = [answer for answer in answers if first - TICK <= answer.at < again - TICK]
+    if since and since[0].accepted:
+        heard = since[0].at
+        # What is recorded after the next attempt's answer is that attempt's.
+        until = since[1].at if len(since) > 1 else again
+        if any(heard - TICK <= moment < until for moment in recorded):
             return "the answer was in the record"
         return (
-            "unrecorded"
-            if _hit(hits, ("functions", "storage"), good[0], again)
-            else "nothing kept it from being written"
+            "unrecorded" if _hit(hits, ("functions", "storage"), heard, until) else "nothing kept it from being written"
         )
-    until = heard[0].at if heard else again
-    if _hit(hits, ("functions", "next-hop"), first, until):
+    before = [answer for answer in answers if answer.at < first - TICK]
+    if since:
+        start, end = first, since[0].at
+    elif before and not before[-1].accepted:
+        start, end = before[-1].at, first  # the worker had given up when the next hop came round to storing it
+    else:
+        start, end = first, again
+    if _hit(hits, ("functions", "next-hop"), start, end):
         return "unheard"
     return "nothing kept the answer from being heard"
 
