@@ -16,7 +16,12 @@ def make_change(
     args: tuple[tuple[str, str], ...] = (),
     owed: tuple[OutboxKind, ...] = (),
 ) -> Change:
-    """One event, and outbox entries numbered by it, so that kind and number are unique within the message."""
+    """One event, and outbox entries numbered by it, so that kind and number are unique within the message.
+
+    A record that has come to its end by this change gets the moment written down: retention counts from it.
+    """
     event = Event(record.event_count, code, record.state, actor, now, args)
     outbox = tuple(OutboxEntry(kind, event.number, now) for kind in owed)
-    return Change(replace(record, changed_at=now, event_count=record.event_count + 1), (event,), outbox)
+    ended_at = record.ended_at or (now if record.state.is_final else None)
+    changed = replace(record, changed_at=now, event_count=record.event_count + 1, ended_at=ended_at)
+    return Change(changed, (event,), outbox)

@@ -134,6 +134,8 @@ class MessageRecord:
     ``copies``, and they follow its decision (``follow.py``). ``dropped_elsewhere`` are recipients of other copies that a
     partial release took out. ``after`` is an earlier copy of the message that was decided, or sent, on its own. ``group`` names all
     copies of the message (``core/gathering/copy_group.py``), where the decision changes it: they share its passwords.
+
+    ``ended_at`` is when the message came to its end, ``body_deleted_at`` when retention took its content (``core/retention``).
     """
 
     ref: MessageRef
@@ -165,6 +167,8 @@ class MessageRecord:
     dropped_elsewhere: tuple[str, ...] = ()
     after: MessageRef | None = None
     group: str = ""
+    ended_at: datetime | None = None
+    body_deleted_at: datetime | None = None
 
     def pending(self) -> tuple[RecipientResult, ...]:
         """The recipients that delivery still owes."""
@@ -255,6 +259,7 @@ class EventCode(StrEnum):
     PASSWORD_FAILED = "password-failed"  # noqa: S105
     COPY_JOINED = "copy-joined"
     STANDS_ALONE = "stands-alone"
+    BODY_DELETED = "body-deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "password-failed": "The password could not be read, so it was not sent to the recipients ({count}).",
     "copy-joined": "Another part of the same message arrived (recipients: {recipients}); what is decided counts for it, too.",
     "stands-alone": "Held by itself: what was decided about another part of the message does not count for this one.",
+    "body-deleted": "The content was deleted by retention, {days} days after the end; this record stays.",
     "part.leader": "It is decided together with another part of the same message ({leader}).",
     "dropped.recipients": "Left out: {recipients}.",
     "dropped.attachments": "Attachments left out: {attachments}.",

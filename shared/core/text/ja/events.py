@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "password-failed": "パスワードを読み出せなかったため、宛先に通知できませんでした（{count}件）。",
     "copy-joined": "同じメールの別の送信分（宛先{recipients}件）が届きました。判断はこの分にも適用されます。",
     "stands-alone": "単独で保留しました。同じメールの別の送信分への判断は、この分には適用されません。",
+    "body-deleted": "保存期間（完了から {days} 日）が過ぎたため、メールの内容を削除しました。この記録は残ります。",
     "part.leader": "同じメールの別の送信分（{leader}）とあわせて判断されます。",
     "dropped.recipients": "除外した宛先：{recipients}。",
     "dropped.attachments": "除外した添付ファイル：{attachments}。",
