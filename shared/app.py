@@ -19,6 +19,7 @@ from shared.ports import (
 from shared.ports_dns import Dns
 from shared.ports_copies import Copies
 from shared.ports_lists import MessageLists
+from shared.ports_onboarding import OnboardingLog
 from shared.ports_operator import ParkedWork
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
 from shared.ports_relay import BacklogBoard
@@ -56,3 +57,4 @@ class App:
     backlog: BacklogBoard
     dns: Dns
     copies: Copies
+    onboarding: OnboardingLog

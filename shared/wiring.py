@@ -31,6 +31,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.message_lists_table import TableMessageLists
     from shared.adapters.message_store_table import TableMessageStore
     from shared.adapters.notice_ledger_table import TableNoticeLedger
+    from shared.adapters.onboarding_table import TableOnboardingLog
     from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.reachable_networks import ReachableNetworks
     from shared.adapters.schedule_table import TableSchedule
@@ -79,4 +80,5 @@ def connect(process: ProcessSettings) -> App:
         parked=StorageParkedWork(process),
         backlog=BlobBacklogBoard(process),
         dns=DnsResolver(process.dns_servers),
+        onboarding=TableOnboardingLog(process),
     )

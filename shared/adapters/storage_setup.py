@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 CONTAINERS = ("spool", "outgoing", "envelopes", "settings", "health")
 QUEUES = ("deliver", "deliver-poison", "notify", "notify-poison")
-TABLES = ("messages", "schedule", "directory", "audit", "teams", "delegations", "lists", "notices", "reports")
+TABLES = (
+    "messages",
+    "schedule",
+    "directory",
+    "audit",
+    "teams",
+    "delegations",
+    "lists",
+    "notices",
+    "reports",
+    "onboarding",
+)
 
 
 def prepare_storage(process: ProcessSettings) -> None:

@@ -31,6 +31,7 @@ from tests.fakes.message_lists import FakeMessageLists
 from tests.fakes.message_store import FakeMessageStore
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.notice_ledger import FakeNoticeLedger
+from tests.fakes.onboarding_log import FakeOnboardingLog
 from tests.fakes.parked_work import FakeParkedWork
 from tests.fakes.random import FakeRandom
 from tests.fakes.schedule import FakeSchedule
@@ -96,6 +97,7 @@ class World:
         self.parked = FakeParkedWork()
         self.backlog = FakeBacklog()
         self.dns = FakeDns()
+        self.onboarding = FakeOnboardingLog()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -124,6 +126,7 @@ class World:
             parked=self.parked,
             backlog=self.backlog,
             dns=self.dns,
+            onboarding=self.onboarding,
         )
 
     def receive(
