@@ -24,6 +24,7 @@ from shared.ports_operator import ParkedWork
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
 from shared.ports_relay import BacklogBoard
 from shared.ports_reports import Counters
+from shared.ports_retention import Deletions, Remains
 from shared.ports_sign_on import SignOnTokens
 from shared.ports_teams import BotTokens, Conversations, TeamsMessenger
 from shared.settings import ProcessSettings
@@ -58,3 +59,5 @@ class App:
     dns: Dns
     copies: Copies
     onboarding: OnboardingLog
+    remains: Remains
+    deletions: Deletions

@@ -26,6 +26,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.copies_table import TableCopies
     from shared.adapters.counters_table import TableCounters
     from shared.adapters.delegations_table import TableDelegations
+    from shared.adapters.deletions_table import TableDeletions
     from shared.adapters.directory_table import TableDirectory
     from shared.adapters.dns_resolver import DnsResolver
     from shared.adapters.message_lists_table import TableMessageLists
@@ -35,6 +36,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.reachable_networks import ReachableNetworks
     from shared.adapters.schedule_table import TableSchedule
+    from shared.adapters.remains_storage import StorageRemains
     from shared.adapters.secrets_source import secrets_of
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.sign_on_jwt import JwtSignOnTokens
@@ -80,5 +82,7 @@ def connect(process: ProcessSettings) -> App:
         parked=StorageParkedWork(process),
         backlog=BlobBacklogBoard(process),
         dns=DnsResolver(process.dns_servers),
+        remains=StorageRemains(process),
+        deletions=TableDeletions(process),
         onboarding=TableOnboardingLog(process),
     )

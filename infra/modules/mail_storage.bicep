@@ -8,7 +8,7 @@ param relayPrincipalId string
 
 var containers = ['spool', 'outgoing', 'envelopes', 'settings', 'health']
 var queues = ['deliver', 'deliver-poison', 'notify', 'notify-poison']
-var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports', 'onboarding']
+var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports', 'onboarding', 'deletions']
 
 var blobDataOwner = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b')
 var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
@@ -41,8 +41,8 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
   properties: {
-    // A blob that somebody removes by mistake can be brought back for a week.
-    deleteRetentionPolicy: { enabled: true, days: 7 }
+    // A blob that somebody removes by mistake can be brought back for so long; what retention deletes is gone after it.
+    deleteRetentionPolicy: { enabled: true, days: 3 }
     containerDeleteRetentionPolicy: { enabled: true, days: 7 }
   }
 }

@@ -26,6 +26,7 @@ PAGE = 5000
 """Blobs in one answer, the most that storage gives."""
 _BLOB = re.compile(r"<Blob>\s*<Name>([^<]*)</Name>(.*?)</Blob>", re.DOTALL)
 _MODIFIED = re.compile(r"<Last-Modified>([^<]*)</Last-Modified>")
+_SIZE = re.compile(r"<Content-Length>(\d{1,18})</Content-Length>")
 _FOLDER = re.compile(r"<BlobPrefix>\s*<Name>([^<]*)</Name>")
 _NEXT = re.compile(r"<NextMarker>([^<]+)</NextMarker>")
 _END = "</EnumerationResults>"
@@ -33,10 +34,11 @@ _END = "</EnumerationResults>"
 
 @dataclass(frozen=True, slots=True)
 class ListedBlob:
-    """A blob's name in its container, and when it was last written, to the second."""
+    """A blob's name in its container, when it was last written, to the second, and its bytes."""
 
     name: str
     modified: datetime
+    size: int = 0
 
 
 def list_blobs(
@@ -50,7 +52,8 @@ def list_blobs(
         for name, rest in _BLOB.findall(page):
             modified = _MODIFIED.search(rest)
             if modified is not None:
-                yield ListedBlob(html.unescape(name), _moment(modified[1]))
+                length = _SIZE.search(rest)
+                yield ListedBlob(html.unescape(name), _moment(modified[1]), int(length[1]) if length else 0)
 
 
 def list_folders(service: StorageService, container: str, repeat: Callable[[Callable[[], str]], str]) -> Iterator[str]:

@@ -38,6 +38,13 @@ class FakeAuditLog:
         with self.trouble.around("about"), self._lock:
             return tuple(sorted((entry for _, entry in self._lines if entry.ref == ref), key=lambda entry: entry.at))
 
+    def erase(self, tenant_id: str, before: datetime, limit: int) -> int:
+        """Delete old lines."""
+        with self._lock:
+            old = [line for line in self._lines if line[0] == tenant_id and line[1].at < before][:limit]
+            self._lines = [line for line in self._lines if line not in old]
+            return len(old)
+
 
 def _check(tenant_id: str) -> None:
     if not TENANT_ID.fullmatch(tenant_id):

@@ -39,6 +39,15 @@ class FakeMessageStore:
         with self._lock:
             return tuple(self._partitions)
 
+    def erase(self, stored: Stored) -> bool:
+        """Take a message away if it is as it was loaded."""
+        with self._lock:
+            partition = self._partitions.get(stored.record.ref)
+            if partition is None or partition.etag != stored.etag:
+                return False
+            del self._partitions[stored.record.ref]
+            return True
+
     def create(self, change: Change) -> Stored | None:
         """See the port."""
         with self.trouble.around("create"), self._lock:

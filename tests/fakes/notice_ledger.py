@@ -40,3 +40,9 @@ class FakeNoticeLedger:
         """See the port."""
         with self.trouble.around("copies"), self._lock:
             return tuple(copy for (of, _), copy in self._kept.items() if of == ref)
+
+    def forget(self, ref: MessageRef) -> None:
+        """Forget all copies of a message's notices."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == ref]:
+                del self._kept[key]

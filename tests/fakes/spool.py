@@ -16,7 +16,8 @@ from tests.fakes.trouble import Trouble
 
 
 class FakeSpool:
-    """Methods for ``trouble``: ``write``, ``describe``, ``content``, ``write_outgoing``, ``committed_since``.
+    """Methods for ``trouble``: ``write``, ``describe``, ``content``, ``write_outgoing``, ``submit``,
+    ``committed_since``.
 
     ``down`` makes ``ready`` say no; ``keep`` puts a message in without asyncio.
     """
@@ -56,6 +57,23 @@ class FakeSpool:
         with self._lock:
             self._messages.pop(ref, None)
             self._outgoing.pop(ref, None)
+
+    def stored(self) -> tuple[tuple[str, str, int], ...]:
+        """Container, name and size of every blob."""
+        with self._lock:
+            found = [("spool", ref.blob_name, len(data)) for ref, (_, data, _) in self._messages.items()]
+            found += [("outgoing", ref.blob_name, len(data)) for ref, data in self._outgoing.items()]
+            found += [("outgoing", name, len(data)) for name, data in self._variants.items()]
+            return tuple(sorted(found))
+
+    def erase(self, container: str, name: str) -> None:
+        """Delete a blob; no error where there is none."""
+        with self._lock:
+            kept: dict[MessageRef, object] = self._messages if container == "spool" else self._outgoing  # type: ignore[assignment]  # keys alone count
+            for ref in [ref for ref in kept if ref.blob_name == name]:
+                del kept[ref]
+            if container == "outgoing":
+                self._variants.pop(name, None)
 
     @property
     def refs(self) -> tuple[MessageRef, ...]:
@@ -113,6 +131,14 @@ class FakeSpool:
         """See the port."""
         with self.trouble.around("write_outgoing"), self._lock:
             return self._outgoing.setdefault(ref, data)
+
+    def submit(self, message: Spooled, data: bytes) -> None:
+        """See the port."""
+        with self.trouble.around("submit"):
+            with self._lock:
+                if message.ref in self._messages:
+                    raise Conflict("a message of that name is in the spool already")
+            self.keep(message, data)
 
     def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
         """See the port."""

@@ -25,6 +25,7 @@ from tests.fakes.conversations import FakeConversations
 from tests.fakes.copies import FakeCopies
 from tests.fakes.counters import FakeCounters
 from tests.fakes.delegations import FakeDelegations
+from tests.fakes.deletions import FakeDeletions
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.dns import FakeDns
 from tests.fakes.message_lists import FakeMessageLists
@@ -34,6 +35,7 @@ from tests.fakes.notice_ledger import FakeNoticeLedger
 from tests.fakes.onboarding_log import FakeOnboardingLog
 from tests.fakes.parked_work import FakeParkedWork
 from tests.fakes.random import FakeRandom
+from tests.fakes.remains import FakeRemains
 from tests.fakes.schedule import FakeSchedule
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings_store import FakeSettingsStore
@@ -98,6 +100,8 @@ class World:
         self.backlog = FakeBacklog()
         self.dns = FakeDns()
         self.onboarding = FakeOnboardingLog()
+        self.remains = FakeRemains(self.spool, self.messages, self.ledger, self.audit)
+        self.deletions = FakeDeletions()
         self.count = 0
         self.app = App(
             process=ProcessSettings(
@@ -122,6 +126,8 @@ class World:
             bot_tokens=self.bot_tokens,
             sign_on=self.sign_on,
             copies=self.copies,
+            remains=self.remains,
+            deletions=self.deletions,
             counters=self.counters,
             parked=self.parked,
             backlog=self.backlog,
