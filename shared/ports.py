@@ -97,6 +97,13 @@ class Spool(Protocol):
         """Store a mail that Matta wrote, once. Where one is stored already, that one is kept and returned."""
         ...
 
+    def submit(self, message: Spooled, data: bytes) -> None:
+        """Put a message into the spool as the relay does: it is judged like any other from then on.
+
+        Raises ``Conflict`` where there is one of that name: after a lost answer it may be this one.
+        """
+        ...
+
     def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
         """What was committed in ``(since, until]``."""
         ...

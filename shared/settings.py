@@ -18,8 +18,9 @@ class MisconfiguredProcess(PermanentError):
 
 
 _SERVICES = {"blob": "BlobEndpoint", "queue": "QueueEndpoint", "table": "TableEndpoint"}
-VERSION = "0.5.0"
-"""Of this code; shown by API and portal."""
+VERSION = "0.7.0"
+"""Of this code, and the only place where it is changed by hand but for CHANGELOG.md and the relay's image: API, portal and
+relay show it (tests/architecture/test_version.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,26 @@ class ProcessSettings:
     """``host:port`` of the relay's egress proxy, for next hops whose settings say ``egress: relay``."""
     egress_ca: str = ""
     """CA certificates that the proxy's certificate leads to: PEM, or a file of it; empty: the public ones."""
+    spf_include: str = ""
+    """Name whose SPF record lists the servers by which mail leaves this installation; tenants include it in theirs."""
+    egress_addresses: str = ""
+    """Their addresses and ranges, with commas between: for tenants' SPF records where there is no such name."""
+    egress_certificate: str = ""
+    """Name in the client certificate that Exchange Online sees where mail goes back to it (``Route.returns``)."""
+    addin_url: str = ""
+    """Where the files of the Outlook add-in are served (https, no final slash); empty: there is none."""
+    service_name: str = "Matta"
+    """Who runs this installation, as Teams shows it: at most 32 characters."""
+    service_website: str = ""
+    """Page about the service; empty: ``public_url``."""
+    service_privacy: str = ""
+    """Page with its privacy rules; empty: ``public_url``."""
+    service_terms: str = ""
+    """Page with its terms; empty: ``public_url``."""
+    otlp_endpoint: str = ""
+    """Where metrics go by OTLP over HTTP, without ``/v1/metrics`` (``http://collector:4318``); empty: nowhere."""
+    otlp_seconds: float = 60.0
+    """Pause between two transmissions of metrics."""
     dns_servers: str = ""
     """Resolvers to ask, with commas between (``127.0.0.1:5353``); empty: those of the system."""
     direct_deliveries: int = 7

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -84,7 +85,7 @@ class TableOnboardingLog:
         """See the port. Raises ``StorageUnavailable`` too."""
         _check(tenant_id)
         for old in self.canaries(tenant_id)[MOST_CANARIES - 1 :]:
-            self._call("forget a canary", lambda key=_canary_key(old.id): self._table.remove(tenant_id, key))
+            self._call("forget a canary", partial(self._table.remove, tenant_id, _canary_key(old.id)))
         row = {"PartitionKey": tenant_id, "RowKey": _canary_key(canary.id), **pack(canary, "a canary")}
         if not self._insert(row) and canary not in self.canaries(tenant_id):
             raise Conflict("there is another canary with this id")

@@ -20,6 +20,8 @@ from shared.adapters.spool_blob_format import (
     DamagedSpoolEntry,
     decode,
     document_in,
+    encode,
+    metadata_value,
     sidecar_name,
     variant_blob_name,
 )
@@ -164,6 +166,21 @@ class BlobSpool:
             except ResourceExistsError as error:
                 raise Conflict("an outgoing form of that name is stored already") from error
         return size
+
+    def submit(self, message: Spooled, data: bytes) -> None:
+        """See ``Spool``. An envelope that is too large for metadata goes before, as the relay has it."""
+        from azure.core.exceptions import ResourceExistsError
+
+        document = encode(message)
+        value = metadata_value(document)
+        with storage_call("submit a message"):
+            try:
+                if value == IN_SIDECAR:
+                    self._blob(ENVELOPES, sidecar_name(message.ref)).upload_blob(document, overwrite=False)
+                blob = self._blob(SPOOL, message.ref.blob_name)
+                blob.upload_blob(data, overwrite=False, length=len(data), metadata={METADATA_FIELD: value})
+            except ResourceExistsError as error:
+                raise Conflict("a message of that name is in the spool already") from error
 
     def committed_since(self, since: datetime, until: datetime) -> Iterator[SpoolEntry]:
         """See ``Spool``. Looks into the folders of the hours in which such messages can have begun."""

@@ -235,6 +235,18 @@ def test_unknown_message_is_none_and_its_content_not_found(sides: Sides) -> None
             sides.spool.content(source, make_ref(404))
 
 
+@pytest.mark.parametrize("recipients", [2, 1000], ids=["in metadata", "in a sidecar"])
+def test_a_submitted_message_is_one_like_those_of_the_relay_and_is_there_once(sides: Sides, recipients: int) -> None:
+    message = make_message(recipients=recipients)
+    sides.spool.submit(message, b"Subject: x\r\n\r\ny\r\n")
+    assert content_of(sides.spool, "spool", message.ref) == b"Subject: x\r\n\r\ny\r\n"
+    stored = sides.spool.describe(message.ref)
+    assert stored == replace(message, reception=replace(message.reception, size=17))
+    with pytest.raises(Conflict):
+        sides.spool.submit(message, b"another")
+    assert content_of(sides.spool, "spool", message.ref).startswith(b"Subject")
+
+
 def test_other_containers_cannot_be_reached(sides: Sides) -> None:
     with pytest.raises(ValueError, match="spool, outgoing"):
         sides.spool.content("settings", make_ref())
