@@ -11,8 +11,9 @@ import contextlib
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
@@ -20,9 +21,14 @@ from shared.adapters.storage_clients import container_client, table_client
 from shared.core.message.identity import MessageRef
 from shared.settings import ProcessSettings
 
-AGE_SECONDS = 45.0
-_LISTS_EVERY = 60.0
+AGE_SECONDS = 15.0
+EVERY_SECONDS = 10.0
 _BATCH = 100
+_KEPT_ROWS = 100
+"""Rows of each list page that stay."""
+_COPIES = "copies"
+"""What the tables of gathered copies begin with; there is one for each day."""
+_KEYS = ["PartitionKey", "RowKey"]
 
 
 class Clearing(threading.Thread):
@@ -44,42 +50,45 @@ class Clearing(threading.Thread):
 
     def run(self) -> None:
         """See the class."""
-        lists_at = time.monotonic() + _LISTS_EVERY
         with ThreadPoolExecutor(2) as pool:
-            while not self.stop.wait(1.0):
-                ripe = []
+            while not self.stop.wait(EVERY_SECONDS):
+                ripe: list[MessageRef] = []
                 while self._through and self._through[0][0] < time.monotonic() - AGE_SECONDS:
                     ripe.append(self._through.popleft()[1])
-                for done in pool.map(self._clear, ripe):
-                    self.cleared += done
-                    self.troubles += not done
-                if time.monotonic() > lists_at:
-                    self._clear_lists()
-                    lists_at = time.monotonic() + _LISTS_EVERY
+                try:
+                    self._clear(pool, ripe)
+                except AzureError:
+                    self.troubles += 1
 
-    def _clear(self, ref: MessageRef) -> bool:
-        try:
-            with contextlib.suppress(ResourceNotFoundError):
-                container_client(self._process, "spool").delete_blob(ref.blob_name)
-            table = table_client(self._process, "messages")
-            key = f"{ref.tenant_id}:{ref.queue_id}"
-            found = list(table.query_entities(f"PartitionKey eq '{key}'", select=["PartitionKey", "RowKey"]))
-            for start in range(0, len(found), _BATCH):
-                table.submit_transaction([("delete", row) for row in found[start : start + _BATCH]])
-        except AzureError:
-            return False
-        return True
+    def _clear(self, pool: ThreadPoolExecutor, ripe: Sequence[MessageRef]) -> None:
+        """All that is stored about these. One look at a whole table costs Azurite what a look for one message does."""
+        list(pool.map(self._drop_blob, ripe))
+        states = {f"{ref.tenant_id}:{ref.queue_id}" for ref in ripe}
+        entries = {ref.queue_id for ref in ripe}
+        self._drop(pool, "messages", lambda partition, rows: rows if partition in states else [])
+        self._drop(pool, "lists", lambda partition, rows: rows[_KEPT_ROWS:])
+        with contextlib.suppress(ResourceNotFoundError):  # the day's first message makes the table
+            self._drop(
+                pool,
+                f"{_COPIES}{datetime.now(UTC):%Y%m%d}",
+                lambda partition, rows: rows if entries.intersection(rows) else [],
+            )
+        self.cleared += len(ripe)
 
-    def _clear_lists(self) -> None:
-        """Rows of list pages of all but the last messages."""
-        table = table_client(self._process, "lists")
-        by_partition: dict[str, list[dict[str, str]]] = defaultdict(list)
-        try:
-            for row in table.list_entities(select=["PartitionKey", "RowKey"]):
-                by_partition[row["PartitionKey"]].append({name: row[name] for name in ("PartitionKey", "RowKey")})
-            for rows in by_partition.values():
-                old = rows[_BATCH:]  # the newest come first
-                for start in range(0, len(old), _BATCH):
-                    table.submit_transaction([("delete", row) for row in old[start : start + _BATCH]])
-        except AzureError:
-            self.troubles += 1
+    def _drop_blob(self, ref: MessageRef) -> None:
+        with contextlib.suppress(ResourceNotFoundError):
+            container_client(self._process, "spool").delete_blob(ref.blob_name)
+
+    def _drop(self, pool: ThreadPoolExecutor, name: str, choose: Callable[[str, Sequence[str]], Sequence[str]]) -> None:
+        """Delete the rows that ``choose`` picks of each partition."""
+        table = table_client(self._process, name)
+        by_partition: dict[str, list[str]] = defaultdict(list)
+        for row in table.list_entities(select=_KEYS):
+            by_partition[row["PartitionKey"]].append(row["RowKey"])
+
+        def delete(partition: str) -> None:
+            keys = [{"PartitionKey": partition, "RowKey": row} for row in choose(partition, by_partition[partition])]
+            for start in range(0, len(keys), _BATCH):
+                table.submit_transaction([("delete", key) for key in keys[start : start + _BATCH]])
+
+        list(pool.map(delete, by_partition))

@@ -7,7 +7,7 @@ import re
 import smtplib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bench.client import RECIPIENT, SENDER, message
@@ -52,11 +52,20 @@ class Load:
         """Messages that should have been sent by now and were not: the relay is too slow for the rate."""
         return self._tickets.qsize()
 
-    def take_sent(self) -> list[Sent]:
-        """What was accepted since the last call."""
+    def take_through(self) -> list[tuple[Sent, float]]:
+        """What has arrived since the last call, and when."""
         with self._lock:
-            found, self._sent = self._sent, []
-        return found
+            taken, self._sent = self._sent, []
+        through, left = [], []
+        for item in taken:
+            arrived = self._sink.received_at(item.message_id)
+            if arrived is None:
+                left.append(item)
+            else:
+                through.append((item, arrived))
+        with self._lock:
+            self._sent = left + self._sent
+        return through
 
     def at_rate(self, rate: float, seconds: float) -> Iterator[None]:
         """Hand out ``rate`` messages a second; yields ten times a second, so that the caller can do its own things."""
@@ -69,10 +78,11 @@ class Load:
             yield
             time.sleep(0.1)
 
-    def flat_out(self, seconds: float, *, most_on_their_way: int) -> float:
-        """As fast as mail gets through, with so many on their way; the arrivals a second."""
+    def flat_out(self, seconds: float, *, most_on_their_way: int, meanwhile: Callable[[], None]) -> float:
+        """As fast as mail gets through, with so many on their way; the arrivals a second. Calls ``meanwhile`` often."""
         before, began = self._sink.count, time.perf_counter()
         while time.perf_counter() - began < seconds:
+            meanwhile()
             while self.backlog + self.waiting < most_on_their_way:
                 self._ticket()
             time.sleep(0.02)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.commands import soak as command
-from local.soak import run
+from local.soak import clearing, run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -17,6 +17,8 @@ def test_steady_mail_is_sampled_and_all_of_it_arrives(tmp_path: Path, monkeypatc
     monkeypatch.setattr(run, "_WARM_UP_SECONDS", 1.0)
     monkeypatch.setattr(run, "_MEASURE_SECONDS", 2.0)
     monkeypatch.setattr(run, "SAMPLE_SECONDS", 0.8)
+    monkeypatch.setattr(clearing, "EVERY_SECONDS", 1.0)
+    monkeypatch.setattr(clearing, "AGE_SECONDS", 0.5)
     results = tmp_path / "soak.json"
     code = command.main(["--minutes", "0.1", "--rate", "4", "--data", str(tmp_path / "run"), "--results", str(results)])
     found = json.loads(results.read_text("utf-8"))
@@ -24,6 +26,8 @@ def test_steady_mail_is_sampled_and_all_of_it_arrives(tmp_path: Path, monkeypatc
     assert found["rate"] == 4
     assert found["accepted"] >= 20
     assert found["lost"] == 0
+    assert found["cleared"] > 0
+    assert found["troubles_of_clearing"] == 0
     assert len(found["samples"]) >= 4
     assert {"relay", "functions", "azurite"} == set(found["trends"])
     assert all(sample["usages"]["relay"]["resident"] > 0 for sample in found["samples"])
