@@ -19,8 +19,9 @@ from shared.ports import (
 from shared.ports_dns import Dns
 from shared.ports_copies import Copies
 from shared.ports_lists import MessageLists
+from shared.ports_metrics import Metrics
 from shared.ports_onboarding import OnboardingLog
-from shared.ports_operator import ParkedWork
+from shared.ports_operator import ParkedWork, StuckNotes
 from shared.ports_people import AuditLog, Delegations, NoticeLedger
 from shared.ports_relay import BacklogBoard
 from shared.ports_reports import Counters
@@ -55,6 +56,8 @@ class App:
     sign_on: SignOnTokens
     counters: Counters
     parked: ParkedWork
+    stuck: StuckNotes
+    metrics: Metrics
     backlog: BacklogBoard
     dns: Dns
     copies: Copies

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from shared.core.message.identity import MessageRef
@@ -33,6 +34,49 @@ class ParkedItem:
     ref: MessageRef | None
     kind: str
     parked_at: datetime
+
+
+class StuckKind(StrEnum):
+    """What a message that does not move on waits for."""
+
+    JUDGING = "judging"
+    """It lies in the spool and has no state."""
+    DELIVERY = "delivery"
+    """Next hops have not taken it for long, or often."""
+    EFFECTS = "effects"
+    """Something that it owes was not done for long: a notice, a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class StuckNote:
+    """That a message does not move on, since when, and what next hops said last (code, status, server); no content.
+
+    Like a note in the schedule it is a hint: whoever reads it looks whether it is still true.
+    """
+
+    ref: MessageRef
+    kind: StuckKind
+    since: datetime
+    attempts: int = 0
+    code: int = 0
+    status: str = ""
+    server: str = ""
+
+
+class StuckNotes(Protocol):
+    """Which messages of all tenants do not move on; one note for each."""
+
+    def put(self, note: StuckNote) -> None:
+        """Write it; it takes the place of an older one about the same message."""
+        ...
+
+    def remove(self, ref: MessageRef) -> None:
+        """Forget the note about a message. Forgetting what is not there is no error."""
+        ...
+
+    def oldest(self, limit: int, after: MessageRef | None = None) -> tuple[StuckNote, ...]:
+        """Notes by the messages' queue ids, the oldest message first, at most ``limit`` (1,000); those behind ``after``."""
+        ...
 
 
 class ParkedWork(Protocol):

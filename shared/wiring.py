@@ -31,6 +31,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.dns_resolver import DnsResolver
     from shared.adapters.message_lists_table import TableMessageLists
     from shared.adapters.message_store_table import TableMessageStore
+    from shared.adapters.metrics_book import metrics_of
     from shared.adapters.notice_ledger_table import TableNoticeLedger
     from shared.adapters.onboarding_table import TableOnboardingLog
     from shared.adapters.parked_work_storage import StorageParkedWork
@@ -43,6 +44,7 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.smtp_next_hop import IDLE_SECONDS, SmtpNextHop
     from shared.adapters.smtp_next_hop_egress import EgressProxy
     from shared.adapters.spool_blob import BlobSpool
+    from shared.adapters.stuck_table import TableStuckNotes
     from shared.adapters.system import SystemClock, SystemRandom
     from shared.adapters.teams_connector import ConnectorTeamsMessenger
     from shared.adapters.work_queue_storage import StorageWorkQueue
@@ -80,6 +82,8 @@ def connect(process: ProcessSettings) -> App:
         copies=TableCopies(process),
         counters=TableCounters(process),
         parked=StorageParkedWork(process),
+        stuck=TableStuckNotes(process),
+        metrics=metrics_of(process, "matta-functions"),
         backlog=BlobBacklogBoard(process),
         dns=DnsResolver(process.dns_servers),
         remains=StorageRemains(process),

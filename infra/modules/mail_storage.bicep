@@ -8,7 +8,7 @@ param relayPrincipalId string
 
 var containers = ['spool', 'outgoing', 'envelopes', 'settings', 'health']
 var queues = ['deliver', 'deliver-poison', 'notify', 'notify-poison']
-var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports', 'onboarding', 'deletions']
+var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports', 'onboarding', 'deletions', 'stuck']
 
 var blobDataOwner = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b')
 var blobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')

@@ -27,6 +27,7 @@ TABLES = (
     "notices",
     "reports",
     "onboarding",
+    "stuck",
     "deletions",
 )
 

@@ -35,6 +35,8 @@ NOT_SET = {
     "settings_cache_seconds": "the default is made for Azure",
     "secrets_cache_seconds": "the default is made for Azure",
     "storage_timeout": "the default is made for Azure",
+    "otlp_endpoint": "named by hand where there is a collector; Application Insights reads the log lines",
+    "otlp_seconds": "the default is made for Azure",
     "dns_servers": "the platform's own resolver",
     "spf_include": "named by hand once the operator's SPF record is published (docs/ONBOARDING.md)",
     "egress_addresses": "named by hand where there is no such record",

@@ -29,6 +29,7 @@ from tests.fakes.deletions import FakeDeletions
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.dns import FakeDns
 from tests.fakes.message_lists import FakeMessageLists
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.message_store import FakeMessageStore
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.notice_ledger import FakeNoticeLedger
@@ -41,6 +42,7 @@ from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings_store import FakeSettingsStore
 from tests.fakes.sign_on import FakeSignOn
 from tests.fakes.spool import FakeSpool
+from tests.fakes.stuck_notes import FakeStuckNotes
 from tests.fakes.teams_messenger import FakeTeamsMessenger
 from tests.fakes.work_queue import FakeWorkQueue
 from tests.support.records import NOW, make_reception
@@ -97,6 +99,8 @@ class World:
         self.copies = FakeCopies()
         self.counters = FakeCounters()
         self.parked = FakeParkedWork()
+        self.stuck = FakeStuckNotes()
+        self.metrics = FakeMetrics()
         self.backlog = FakeBacklog()
         self.dns = FakeDns()
         self.onboarding = FakeOnboardingLog()
@@ -130,6 +134,8 @@ class World:
             deletions=self.deletions,
             counters=self.counters,
             parked=self.parked,
+            stuck=self.stuck,
+            metrics=self.metrics,
             backlog=self.backlog,
             dns=self.dns,
             onboarding=self.onboarding,
