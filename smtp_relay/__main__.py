@@ -13,6 +13,7 @@ from shared.adapters.reachable_networks import ReachableNetworks
 from shared.adapters.secrets_source import secrets_of
 from shared.adapters.spool_blob_writer import BlobSpoolWriter
 from shared.errors import MattaError
+from shared.settings import VERSION
 from smtp_relay.configuration import RelayConfiguration, read_configuration
 from smtp_relay.egress import EgressProxy
 from smtp_relay.events import CommitEvents
@@ -57,6 +58,7 @@ async def run(configuration: RelayConfiguration, log: EventLog) -> None:
         egress_port = -1 if egress is None else egress.port
         log.write(
             "ready",
+            version=VERSION,
             host=configuration.host,
             port=server.port,
             health_port=server.health_port,
@@ -94,7 +96,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def main() -> int:
-    """Entry point; returns the exit code."""
+    """Entry point; returns the exit code. ``--version`` prints the version and nothing is started."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"matta smtp_relay {VERSION}\n")
+        return 0
     log = EventLog()
     route_library_logs(log)
     try:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 from local.portal.build import PORTAL
 from local.portal.size import PAGES as FIRST_PAGES
 from local.portal.size import loaded
+from shared.settings import VERSION
 from tests.support.portal import PHONE, WIDE, Seen, signed_on, visitor
 from tests.support.running import Running
 
@@ -100,6 +101,7 @@ def test_the_open_menu_of_a_phone_and_of_a_person(tabs: dict[str, Seen], languag
     seen.open("/")
     seen.page.locator("header button").last.click()
     seen.page.get_by_role("menuitemradio", name="English").wait_for()
+    assert seen.page.get_by_text(f"Matta {VERSION}").is_visible()
     # An open menu lies above the page, in no part of it.
     look(seen, f"person-{language}", "light", "dark", without=("region",))
 

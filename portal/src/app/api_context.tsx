@@ -12,6 +12,8 @@ export interface Signed {
   readonly api: Api;
   readonly me: Me;
   readonly session: Session;
+  /** Of the service, as the API says it. */
+  readonly version: string;
 }
 
 export const SignedContext = createContext<Signed | null>(null);
@@ -32,6 +34,10 @@ export function useMe(): Me {
 
 export function useSession(): Session {
   return useSigned().session;
+}
+
+export function useVersion(): string {
+  return useSigned().version;
 }
 
 /** Whether the person may at all; how far it reaches is for the API to say. */

@@ -130,7 +130,8 @@ function SignedOn({ configuration, session }: Opened) {
     queryFn: async ({ signal }) => bodyOf(await api.GET("/api/v1/me", { signal })),
     placeholderData: (before) => before,
   });
-  const signed = useMemo(() => (me.data ? { api, session, me: me.data } : null), [api, session, me.data]);
+  const version = configuration.version;
+  const signed = useMemo(() => (me.data ? { api, session, me: me.data, version } : null), [api, session, me.data, version]);
   if (me.isPending) {
     return (
       <Middle>

@@ -1,5 +1,6 @@
-/** Behind the name of who is signed on: the language, the appearance, and the way out. Opens when it is there. */
+/** Behind the name of who is signed on: the language, the appearance, the way out, and the version. Opens when it is there. */
 import {
+  Caption1,
   Menu,
   MenuDivider,
   MenuGroup,
@@ -9,19 +10,31 @@ import {
   MenuList,
   MenuPopover,
   MenuTrigger,
+  makeStyles,
+  tokens,
 } from "@fluentui/react-components";
 
 import { LANGUAGES, type Language } from "../text/catalogue";
 import { useLanguage, useText } from "../text/language";
-import { useSession } from "./api_context";
+import { useSession, useVersion } from "./api_context";
 import { PersonButton } from "./person_button";
 import { type Appearance, useAppearance } from "./theme";
 
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { ja: "日本語", en: "English" };
 
+const useStyles = makeStyles({
+  version: {
+    display: "block",
+    padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalS}`,
+    color: tokens.colorNeutralForeground3,
+  },
+});
+
 export default function PersonMenu() {
   const t = useText();
+  const styles = useStyles();
   const session = useSession();
+  const version = useVersion();
   const { language, choose } = useLanguage();
   const { appearance, choose: chooseAppearance } = useAppearance();
   return (
@@ -63,6 +76,9 @@ export default function PersonMenu() {
           <MenuDivider />
           <MenuItem onClick={() => void session.signOut()}>{t("common.sign_out")}</MenuItem>
         </MenuList>
+        <Caption1 className={styles.version}>
+          {t("common.product")} {version}
+        </Caption1>
       </MenuPopover>
     </Menu>
   );
