@@ -113,6 +113,10 @@ class AuditCode(StrEnum):
     TENANT_SUSPENDED = "tenant-suspended"
     TENANT_RESUMED = "tenant-resumed"
     WORK_RETRIED = "work-retried"
+    ONBOARDING_CHECKED = "onboarding-checked"
+    ONBOARDING_FILE_MADE = "onboarding-file-made"
+    DEPARTMENT_CHOSEN = "department-chosen"
+    CANARY_STARTED = "canary-started"
 
 
 @dataclass(frozen=True, slots=True)

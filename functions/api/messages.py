@@ -27,7 +27,7 @@ from shared.usecases.decide_hold import (
 from shared.usecases.decide_holds import BulkResult, BulkWish, decide_holds
 from shared.usecases.list_messages import ListPage, list_held_for, list_sent_by
 from shared.usecases.reach_message import Reached, asker_of, reach_message
-from shared.usecases.read_content import Body, TooLargeToShow, read_attachment, read_body
+from shared.usecases.read_content import Body, ContentDeleted, TooLargeToShow, read_attachment, read_body
 from shared.usecases.see_message import MessageView, see_message
 from shared.usecases.withdraw_request import withdraw_request
 
@@ -150,15 +150,17 @@ def message_body(call: Call) -> Body:
     Right.READ_CONTENT,
     summary="An attachment of a message",
     returns=bytes,
-    problems=(413,),
+    problems=(410, 413),
     cost=5,
 )
 def message_attachment(call: Call) -> Answer:
-    """As a download, whatever its type says. The look is recorded."""
+    """As a download, whatever its type says. The look is recorded. 410 where retention has deleted the content."""
     try:
         file = read_attachment(call.app, call.principal, _reached(call), call.peer, call.path["part"])
     except TooLargeToShow as error:
         raise Refusal(413, "too-large", error.public) from None
+    except ContentDeleted as error:
+        raise Refusal(410, "content-deleted", error.public) from None
     return Answer(file=file.data, file_name=file.name)
 
 

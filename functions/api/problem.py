@@ -68,6 +68,7 @@ TITLES = {
     "conflict": "Somebody else changed this at the same time.",
     "stale": "Somebody has changed this since you loaded it.",
     "already-there": "There is one already.",
+    "not-ready": "Something that this needs is missing yet.",
     "in-use": "This is still in use.",
     "already-decided": "This was decided already.",
     "not-acknowledged": "Confirm every reason before releasing.",
@@ -77,6 +78,7 @@ TITLES = {
     "unsupported-media-type": "This kind of content is not taken here.",
     "invalid": "What was sent does not fit.",
     "if-match-needed": "Say which version you are changing (If-Match).",
+    "content-deleted": "The content was deleted when its retention period ended.",
     "too-many-requests": "Too many requests. Wait a little.",
     "unavailable": "The service cannot do this right now. Try again later.",
 }

@@ -9,12 +9,14 @@ from functions.api import (
     groups,
     messages,
     meta,
+    onboarding,
     operator,
     passwords,
     people,
     previews,
     profile,
     reports,
+    retention,
     settings,
     settings_history,
     tracking,
@@ -38,6 +40,8 @@ _FILES = (
     tracking.routes,
     audit.routes,
     reports.routes,
+    retention.routes,
+    onboarding.routes,
     operator.routes,
 )
 

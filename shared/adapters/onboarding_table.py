@@ -17,6 +17,7 @@ import msgspec
 from shared.adapters.storage_documents import pack, unpack
 from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
 from shared.adapters.storage_table import StorageTable, storage_table
+from shared.adapters.storage_table_batch import Row
 from shared.adapters.storage_table_row import StoredRow
 from shared.core.message.identity import TENANT_ID
 from shared.core.onboarding.canary import Canary
@@ -75,7 +76,7 @@ class TableOnboardingLog:
                     return result
                 continue
             present = msgspec.convert(unpack(kept), StepResult)
-            if present.checked_at >= result.checked_at:
+            if present.checked_at > result.checked_at:
                 return present
             if self._replace(row, kept.etag):
                 return result
@@ -121,7 +122,7 @@ class TableOnboardingLog:
         wanted = f"PartitionKey eq '{tenant_id}' and RowKey ge '{prefix}' and RowKey lt '{prefix[0]};'"
         return self._call("list of onboarding", lambda: list(self._table.rows(wanted)))
 
-    def _insert(self, row: dict[str, object]) -> bool:
+    def _insert(self, row: Row) -> bool:
         """Whether it was not there. A second try after a lost answer finds its own row and says ``False``."""
 
         def once() -> bool:
@@ -135,7 +136,7 @@ class TableOnboardingLog:
 
         return self._call("write of onboarding", once)
 
-    def _replace(self, row: dict[str, object], etag: str) -> bool:
+    def _replace(self, row: Row, etag: str) -> bool:
         def once() -> bool:
             try:
                 self._table.replace(row, etag)

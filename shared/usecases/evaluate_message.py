@@ -26,6 +26,7 @@ from shared.usecases.effective_settings import effective_settings
 from shared.usecases.follow_leader import follow_leader
 from shared.usecases.gather_copies import ALONE, Gathered, gather_copies
 from shared.usecases.judge_message import Judged, decide_about, facts_of_envelope, read_message
+from shared.usecases.note_canary import note_canary
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 from shared.usecases.trace_head import trace_head
@@ -54,6 +55,7 @@ def evaluate_message(app: App, ref: MessageRef, *, at_once: bool = True, may_wai
     if found is None:
         return False
     spooled, content = found
+    log.follow(ref, spooled.reception.session_id)
     settings = app.settings.tenant(ref.tenant_id)
     merged: Effective | None = None
     try:
@@ -91,6 +93,7 @@ def evaluate_message(app: App, ref: MessageRef, *, at_once: bool = True, may_wai
     else:
         decision = replace(judged.decision, settings_versions=merged.versions)
     judged = replace(judged, decision=decision)
+    note_canary(app, ref, judged.facts.subject)
     try:
         return _store(app, spooled, settings, data, judged, gathered, at_once=at_once)
     except PermanentError as error:

@@ -41,7 +41,7 @@ class FakeOnboardingLog:
         with self.trouble.around("note"), self._lock:
             _check(tenant_id)
             kept = self._results.get((tenant_id, result.step))
-            if kept is None or kept.checked_at < result.checked_at:
+            if kept is None or kept.checked_at <= result.checked_at:
                 self._results[tenant_id, result.step] = result
             return self._results[tenant_id, result.step]
 
