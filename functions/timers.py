@@ -40,3 +40,12 @@ def recount_hours(timer: func.TimerRequest) -> None:
     recount(app)
     forget_activities(app)
     forget_copies(app)
+
+
+@bp.function_name("apply_retention")
+@bp.timer_trigger(arg_name="timer", schedule="45 */15 * * * *", run_on_startup=False)
+def apply_retention(timer: func.TimerRequest) -> None:
+    """Delete content, records and audit lines whose time is over, and write down the proof."""
+    from shared.usecases.purge import purge
+
+    purge(wiring.build())

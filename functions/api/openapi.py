@@ -20,6 +20,7 @@ _STATUS_TEXTS = {
     403: "Not allowed.",
     404: "Not found.",
     409: "Decided or changed by somebody else.",
+    410: "It was there, and retention has deleted it.",
     412: "Changed since it was loaded; the body holds the present version.",
     413: "Too large.",
     414: "Too long.",

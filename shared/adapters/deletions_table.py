@@ -92,7 +92,9 @@ class TableDeletions:
         """See the port. Raises ``StorageUnavailable``."""
         _check(tenant_id)
         column = before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        wanted = f"PartitionKey eq '{tenant_id}' and RowKey ge 'r:' and RowKey lt 's' and verified_at lt datetime'{column}'"
+        wanted = (
+            f"PartitionKey eq '{tenant_id}' and RowKey ge 'r:' and RowKey lt 's' and verified_at lt datetime'{column}'"
+        )
         found = self._read(wanted, limit)
         for row in found:
             self._remove(tenant_id, str(row["RowKey"]))

@@ -144,7 +144,9 @@ class StorageRemains:
         days = f"PartitionKey ge '{tenant_id}:d:{last}' and PartitionKey lt '{tenant_id}:d;'"
         since = (midnight - _EPOCH) // timedelta(microseconds=1)
         newest = new_queue_id(midnight, bytes(RANDOM_BYTES))
-        messages = f"PartitionKey ge '{tenant_id}:m:' and PartitionKey lt '{tenant_id}:m:{newest}' and RowKey lt '{since:017}'"
+        messages = (
+            f"PartitionKey ge '{tenant_id}:m:' and PartitionKey lt '{tenant_id}:m:{newest}' and RowKey lt '{since:017}'"
+        )
         done = self._erase_all("audit", days, limit)
         return done + (self._erase_all("audit", messages, limit - done) if done < limit else 0)
 

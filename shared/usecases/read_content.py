@@ -6,6 +6,7 @@ What cannot be given, since it is not there or too large, was not looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.app import App
 from shared.core.access.principal import Principal
@@ -33,16 +34,24 @@ class TooLargeToShow(PermanentError):
     public = "This attachment is too large to be shown here."
 
 
+class ContentDeleted(NotFound):
+    """Retention has deleted the message's content."""
+
+    public = "The content was deleted when its retention period ended. The record of the message is still here."
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """``text`` is safe plain text. ``html`` is the stranger's own markup, to be shown in a sandboxed frame and nowhere
-    else; empty where there is none. ``available`` is false where the bytes are gone or cannot be read.
+    else; empty where there is none. ``available`` is false where the bytes are gone or cannot be read; ``deleted_at`` is
+    when retention took them.
     """
 
     text: str
     html: str
     cut: bool
     available: bool
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ class File:
 def read_body(app: App, who: Principal, reached: Reached, peer: str) -> Body:
     """The body. Raises ``NotFound`` where the person may not see it, ``TemporaryError``."""
     _may_look(reached)
+    if reached.record.body_deleted_at is not None:
+        return Body("", "", cut=False, available=False, deleted_at=reached.record.body_deleted_at)
     try:
         content = app.spool.content("spool", reached.record.ref)
         prefix = read_prefix(content, LONGEST_PREFIX)
@@ -69,8 +80,10 @@ def read_body(app: App, who: Principal, reached: Reached, peer: str) -> Body:
 
 
 def read_attachment(app: App, who: Principal, reached: Reached, peer: str, part: str) -> File:
-    """The attachment with that part number. Raises ``NotFound``, ``TooLargeToShow``, ``TemporaryError``."""
+    """The attachment with that part number. Raises ``ContentDeleted``, ``NotFound``, ``TooLargeToShow``, ``TemporaryError``."""
     _may_look(reached)
+    if reached.record.body_deleted_at is not None:
+        raise ContentDeleted("retention took it")
     with Workspace() as workspace:
         tree = parse(workspace.put(app.spool.content("spool", reached.record.ref).chunks()))
         found = next((item for item in find_attachments(tree) if item.part == part), None)

@@ -37,7 +37,8 @@ def recount_hours(app: App) -> int:
     counted = 0
     for (tenant_id, hour), found in hours.items():
         try:
-            recount(app, tenant_id, hour)
+            if not _has_lost_rows(app, tenant_id, hour):
+                recount(app, tenant_id, hour)
             app.counters.done(found)
             counted += 1
         except Exception as error:  # the notes stay: the next run tries again
@@ -50,6 +51,13 @@ def recount_hours(app: App) -> int:
 def recount(app: App, tenant_id: str, hour: datetime) -> None:
     """Count one hour from its rows and replace what was counted. Raises ``TemporaryError``."""
     app.counters.write(tenant_id, count_hour(hour, _rows_of(app, tenant_id, hour)))
+
+
+def _has_lost_rows(app: App, tenant_id: str, hour: datetime) -> bool:
+    """Whether retention may have deleted messages of the hour: what was counted before then stays."""
+    if app.clock.now() - hour < timedelta(days=1):
+        return False  # no record is kept for less than a day
+    return app.deletions.progress(tenant_id).record > first_id(hour)
 
 
 def settled_before(now: datetime) -> datetime:

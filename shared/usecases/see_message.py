@@ -88,7 +88,7 @@ class OtherPart:
 class MessageView:
     """One message as the portal shows it. ``version`` grows with every change. ``approval`` and ``encryption`` are there
     where the message has any; passwords are not in it, they are asked for one by one. ``other_parts`` are further copies of
-    the message, which came by transactions of their own.
+    the message, which came by transactions of their own. ``content_deleted_at`` is when retention took its content.
     """
 
     queue_id: str
@@ -106,6 +106,7 @@ class MessageView:
     possible: Possible
     acting_for: str
     other_parts: tuple[OtherPart, ...] = ()
+    content_deleted_at: datetime | None = None
 
 
 def see_message(app: App, who: Principal, reached: Reached, language: Language) -> MessageView:
@@ -134,6 +135,7 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
         possible=_possible(record, reached),
         acting_for=reached.standing.on_behalf_of,
         other_parts=_other_parts(record),
+        content_deleted_at=record.body_deleted_at,
     )
 
 
@@ -155,7 +157,7 @@ def _possible(record: MessageRecord, reached: Reached) -> Possible:
         withdraw=record.state is State.AWAITING_APPROVAL and reached.own,
         answer=bool(reached.seat) and record.state is State.AWAITING_APPROVAL,
         see_content=reached.content,
-        see_passwords=bool(record.passwords) and reached.own,
+        see_passwords=bool(record.passwords) and reached.own and record.body_deleted_at is None,
         leave_out=tuple(one_line(address, LONGEST_ADDRESS) for address in droppable_recipients(record))
         if release
         else (),

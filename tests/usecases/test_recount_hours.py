@@ -7,10 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.core.lists.make_row import make_row
+from shared.core.lists.message_row import Shelf
+from shared.core.reports.hour_count import HOUR, hour_of
 from shared.errors import StorageUnavailable
-from shared.usecases.note_row import SLOT, slot_of
+from shared.ports_lists import Place
+from shared.ports_retention import Progress
+from shared.usecases.note_row import SLOT, note_row, slot_of
 from shared.usecases.recount_hours import recount, recount_hours, settled_before
-from tests.support.app import OUTSIDE, World
+from shared.usecases.track_messages import first_id
+from tests.support.app import INSIDE, OUTSIDE, World
 
 AT = datetime(2026, 11, 21, 9, 59, 59, 999999, tzinfo=UTC)
 
@@ -80,3 +86,20 @@ def test_people_are_counted_once_a_day() -> None:
     world.judge(OUTSIDE)
     world.clock.advance(seconds=900)
     assert recount_hours(world.app) == 1
+
+
+def test_an_hour_whose_messages_retention_has_deleted_is_not_counted_again() -> None:
+    world = World()
+    ref = world.judge(INSIDE)
+    world.work()
+    hour = hour_of(ref.received_at)
+    world.clock.advance(seconds=3600)
+    recount_hours(world.app)
+    [counted] = world.counters.between("demo", hour, hour + HOUR)
+    world.clock.advance(seconds=40 * 86400)
+    world.deletions.save(Progress("demo", record=first_id(world.clock.now())))
+    world.lists.take(Place("demo", Shelf.DAY, ref.received_at.strftime("%Y%m%d")), make_row(world.record(ref)))
+    note_row(world.app, ref)
+    world.clock.advance(seconds=3600)
+    assert recount_hours(world.app) == 1
+    assert world.counters.between("demo", hour, hour + HOUR) == (counted,)

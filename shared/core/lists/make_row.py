@@ -77,6 +77,7 @@ def make_row(record: MessageRecord) -> MessageRow:
         requester=one_line(record.approval.requester.name, LONGEST_ADDRESS) if record.approval else "",
         password=_password(record),
         leader=record.leader.queue_id if record.leader else "",
+        body_deleted=record.body_deleted_at is not None,
     )
 
 

@@ -34,7 +34,8 @@ class MessageRow:
     ``decided_by`` with ``verb`` and ``decided_at`` tell the outcome. ``seats`` are the approvers asked, ``approval`` is
     ``open``, ``approved``, ``denied`` or empty (none asked for, withdrawn, or nobody answered in time). ``requester`` is
     who released the message for approval. ``password`` is the state of its password notice. ``leader`` is the queue
-    id of the copy of the same message that this one follows, empty for every other message.
+    id of the copy of the same message that this one follows, empty for every other message. ``body_deleted``: retention
+    has taken its content.
     """
 
     ref: MessageRef
@@ -62,3 +63,4 @@ class MessageRow:
     requester: str = ""
     password: NoticeState | None = None
     leader: str = ""
+    body_deleted: bool = False
