@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
@@ -67,11 +65,3 @@ def test_every_word_of_a_replays_figures_is_documented() -> None:
     text = page("DRY_RUN.md")
     words = [*(item.name for item in fields(Figures)), *Difference, *Gap]
     assert not [str(word) for word in words if f"`{word}`" not in text]
-
-
-@pytest.mark.parametrize(
-    "document", [*sorted(REPOSITORY.glob("docs/**/*.md")), REPOSITORY / "README.md"], ids=lambda path: path.name
-)
-def test_links_between_pages_lead_somewhere(document: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
-        assert (document.parent / target).exists(), f"{document.name} links to {target}"
