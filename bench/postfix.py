@@ -12,6 +12,7 @@ import os
 import pwd
 import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -37,6 +38,7 @@ relay     unix  - - n -   - smtp
 error     unix  - - n -   - error
 retry     unix  - - n -   - error
 discard   unix  - - n -   - discard
+tlsmgr    unix  - - n 1000? 1 tlsmgr
 anvil     unix  - - n -   1 anvil
 scache    unix  - - n -   1 scache
 postlog   unix-dgram n - n - 1 postlogd
@@ -78,8 +80,17 @@ class Postfix:
     mail and drop it after queueing, for accept rates.
     """
 
-    def __init__(self, directory: Path, *, next_hop_port: int = 0, filter_port: int = 0, discard: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        next_hop_port: int = 0,
+        filter_port: int = 0,
+        discard: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.directory = directory
+        self._settings = dict(settings or {})
         self.port = free_port()
         self.reentry_port = free_port()
         self._next_hop_port = next_hop_port
@@ -124,6 +135,7 @@ class Postfix:
             "smtpd_client_connection_rate_limit": "0",
             "maillog_file": self.directory / "maillog",
             "maillog_file_prefixes": self.directory,
+            **self._settings,
         }
         text = "".join(f"{name} = {value}\n" for name, value in main.items())
         (configuration / "main.cf").write_text(text)
