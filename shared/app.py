@@ -16,8 +16,8 @@ from shared.ports import (
     Spool,
     WorkQueue,
 )
-from shared.ports_dns import Dns
 from shared.ports_copies import Copies
+from shared.ports_dns import Dns
 from shared.ports_lists import MessageLists
 from shared.ports_metrics import Metrics
 from shared.ports_onboarding import OnboardingLog

@@ -176,6 +176,10 @@ class Schedule(Protocol):
         """Entries whose time has come, oldest first, at most ``limit``."""
         ...
 
+    def all_due(self, now: datetime) -> Iterator[DueEntry]:
+        """Every entry whose time has come, about oldest first, read as far as the caller goes."""
+        ...
+
     def done(self, entry: DueEntry) -> None:
         """Forget an entry. Forgetting twice is no error."""
         ...

@@ -60,7 +60,9 @@ INSTRUMENTS: Mapping[Metric, Instrument] = {
     ),
     Metric.RELAY_BYTES: Instrument(_COUNT, "By", "bytes of messages that were stored"),
     Metric.RELAY_SESSIONS: Instrument(_COUNT, "{session}", "SMTP connections"),
-    Metric.RELAY_DEFERRED: Instrument(_COUNT, "{reply}", "connections and transactions put off, by cause", ("outcome",)),
+    Metric.RELAY_DEFERRED: Instrument(
+        _COUNT, "{reply}", "connections and transactions put off, by cause", ("outcome",)
+    ),
     Metric.RELAY_REFUSED: Instrument(_COUNT, "{reply}", "connections and transactions refused, by cause", ("outcome",)),
     Metric.RELAY_BACKLOG_AGE: Instrument(_NOW, "s", "age of the oldest unjudged message, as the relay knows it"),
     Metric.JUDGED: Instrument(_COUNT, "{message}", "messages judged, by disposition", ("tenant", "outcome")),

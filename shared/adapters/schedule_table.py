@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 
 from shared.adapters.storage_errors import RefusedRequest, Verdict, repeated, storage_call, verdict
-from shared.adapters.storage_table import StorageTable, storage_table
+from shared.adapters.storage_table import Mark, StorageTable, storage_table
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry
 from shared.settings import ProcessSettings
@@ -65,6 +67,19 @@ class TableSchedule:
             found += self._read(present, limit - len(found))
         return tuple(sorted(found, key=lambda entry: (entry.at, entry.ref)))
 
+    def all_due(self, now: datetime) -> Iterator[DueEntry]:
+        """See the port: a minute's shards one after the other. Raises ``StorageUnavailable`` while it is read."""
+        now = now.astimezone(UTC)
+        minute, second = now.strftime(_MINUTE), now.strftime(_WITHIN)
+        present = f"PartitionKey ge '{minute}:' and PartitionKey lt '{minute};' and RowKey lt '{second};'"
+        for wanted in (f"PartitionKey lt '{minute}'", present):
+            mark: Mark | None = None
+            while True:
+                rows, mark = repeated(partial(self._page, wanted, mark), self._process.storage_timeout)
+                yield from rows
+                if mark is None:
+                    break
+
     def done(self, entry: DueEntry) -> None:
         """See the port. Another moment of the same message stays. Raises ``StorageUnavailable``."""
         partition, row = _keys(entry)
@@ -95,6 +110,11 @@ class TableSchedule:
                 self._table.put(row)
 
         repeated(once, self._process.storage_timeout)
+
+    def _page(self, wanted: str, mark: Mark | None) -> tuple[list[DueEntry], Mark | None]:
+        with storage_call("read the schedule"):
+            rows, rest = self._table.page(wanted, select=["PartitionKey", "RowKey"], mark=mark)
+            return [_entry(row["PartitionKey"], row["RowKey"]) for row in rows], rest
 
     def _read(self, wanted: str, limit: int) -> list[DueEntry]:
         def once() -> list[DueEntry]:

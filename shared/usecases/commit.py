@@ -17,6 +17,7 @@ from shared.core.hold.record import Change, MessageRecord, OutboxEntry, OutboxKi
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, Stored
 from shared.usecases.file_rows import file_change, needs_filing
+from shared.usecases.note_events import note_events
 
 LONGEST_PAUSE = timedelta(hours=6)
 """Between two tries of an effect that keeps failing; the pauses begin short and double."""
@@ -27,6 +28,7 @@ def create(app: App, change: Change) -> Stored | None:
     _arm(app, None, change)
     stored = app.messages.create(change)
     if stored is not None:
+        note_events(app, change, first=True)
         send_outbox(app, change.record.ref, change.outbox)
         if file_change(app, change):
             _disarm(app, None, change)
@@ -41,6 +43,7 @@ def commit(app: App, before: Stored, change: Change) -> Stored:
     change = owe_copies(before.record, change)
     _arm(app, before, change)
     stored = app.messages.commit(before, change)
+    note_events(app, change, first=False)
     send_outbox(app, change.record.ref, change.outbox)
     if file_change(app, change):
         _disarm(app, before, change)
@@ -73,12 +76,13 @@ def next_look(app: App, record: MessageRecord, outbox: Sequence[OutboxEntry]) ->
     now, watch = app.clock.now(), timedelta(seconds=app.process.watch_seconds)
     if record.state is State.DELIVERING and record.due_at is None:
         moments.append(now + watch)
-    moments += [_next_try(entry.at, now, watch) for entry in outbox]
+    moments += [next_try(entry.at, now, watch) for entry in outbox]
     return min(moments, default=None)
 
 
-def _next_try(since: datetime, now: datetime, first_pause: timedelta) -> datetime:
-    """The same moment whoever asks, so that several looks at one message note one next look and not one each."""
+def next_try(since: datetime, now: datetime, first_pause: timedelta) -> datetime:
+    """When to try again what is owed since ``since``: after pauses that double, so that what waits in a long queue is not
+    put into it again and again. The same moment whoever asks, so that several looks at one message note one next look and not one each."""
     pause = first_pause
     while since + pause <= now:
         pause += min(pause, LONGEST_PAUSE)

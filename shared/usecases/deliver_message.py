@@ -52,6 +52,7 @@ def deliver_message(app: App, ref: MessageRef) -> bool:
     stored = app.messages.load(ref)
     if stored is None or stored.record.state is not State.DELIVERING:
         return False
+    log.follow(ref, stored.record.reception.session_id)
     settings = app.settings.tenant(ref.tenant_id)
     token, length = new_claim(app, stored.record.reception.size)
     try:
@@ -213,8 +214,6 @@ def _write_down(attempt: Attempt, replies: Sequence[RecipientReply], *, ends: bo
             time.sleep(min(0.2 * 2**tried, 5.0))
         else:
             attempt.unwritten = ()
-            if change is not None and change.events:
-                log.stage("delivery", attempt.record.ref, change.events[0].code, attempts=attempt.record.attempts)
             return
     raise Conflict("the answers of a next hop could not be written down")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from shared import log
 from shared.app import App
 from shared.core.message.identity import MessageRef
+from shared.ports_metrics import Metric
 from shared.ports_relay import Backlog
 
 WRITE_EVERY = timedelta(seconds=10)
@@ -34,6 +35,10 @@ class BacklogWatch:
 
     def _write(self, backlog: Backlog, oldest: MessageRef | None) -> None:
         self._written_at = backlog.written_at
+        self._app.metrics.set(Metric.UNJUDGED_AGE, backlog.oldest_seconds)
+        self._app.metrics.set(Metric.UNJUDGED, backlog.count)
+        if backlog.count:  # an age of nothing is said by the absence of a line: a sweep runs twice a minute
+            log.figures("backlog", age=round(backlog.oldest_seconds), messages=backlog.count)
         try:
             self._app.backlog.write(backlog)
         except Exception as error:

@@ -12,8 +12,10 @@ bytes would otherwise stay in memory for as long as the next hop takes to read t
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from shared import log
 from shared.app import App
@@ -26,8 +28,12 @@ from shared.usecases.deliver_message import deliver_claimed, new_claim
 
 LARGEST = 4 * 1024 * 1024
 """Bytes. A larger message is sent by way of the queue, in pieces."""
+SHARED_FOR = timedelta(minutes=1)
+"""So long after another tenant's message no tenant may have all the places."""
 _lock = threading.Lock()
-_busy = 0
+_busy: Counter[str] = Counter()
+_lately: dict[str, datetime] = {}
+"""The two tenants whose messages passed last, and when."""
 
 
 def create_and_pass_on(
@@ -73,13 +79,28 @@ def create_and_pass_on(
 @contextmanager
 def _slot(app: App, change: Change, size: int, *, wanted: bool) -> Iterator[bool]:
     """Whether this message may be sent at once; if so, it counts as one of those until the block ends."""
-    global _busy
+    tenant = change.record.ref.tenant_id
     with _lock:
         fits = wanted and change.record.state is State.DELIVERING and size <= LARGEST
-        is_free = fits and _busy < app.process.direct_deliveries
-        _busy += is_free
+        places = app.process.direct_deliveries
+        is_free = fits and _busy.total() < places and _busy[tenant] < _share(tenant, places, app.clock.now())
+        _busy[tenant] += is_free
     try:
         yield is_free
     finally:
         with _lock:
-            _busy -= is_free
+            _busy[tenant] -= is_free
+            if not _busy[tenant]:
+                del _busy[tenant]
+
+
+def _share(tenant: str, places: int, now: datetime) -> int:
+    """Places that one tenant may have: all while it is alone, else all but two, so that its next hop, should it not
+    answer, keeps no other tenant's mail waiting for the queue.
+    """
+    is_alone = all(name == tenant or now - at > SHARED_FOR for name, at in _lately.items())
+    _lately.pop(tenant, None)
+    _lately[tenant] = now
+    if len(_lately) > 2:
+        del _lately[next(iter(_lately))]
+    return places if is_alone else max(places - 2, 1)

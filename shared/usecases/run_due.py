@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice
 
 from shared import log
 from shared.app import App
@@ -10,14 +11,19 @@ from shared.core.hold.record import OutboxEntry, OutboxKind, State
 from shared.core.message.identity import MessageRef
 from shared.errors import Conflict, TemporaryError
 from shared.ports import DueEntry, Stored
-from shared.usecases.commit import commit, next_look, send_outbox
+from shared.usecases.commit import commit, next_look, next_try, send_outbox
 from shared.usecases.due_work import first_due
 from shared.usecases.evaluate_message import evaluate_message
+from shared.usecases.fair_order import fair_order
 from shared.usecases.file_rows import file_again
 from shared.usecases.follow_leader import follow_leader
 
 LIMIT = 500
 """Entries that are read at a time."""
+AT_ONCE = 5 * LIMIT
+"""Entries that are handled between two looks while more is due than is read at a time."""
+FURTHEST = 100_000
+"""Entries among which such a look searches for other tenants'."""
 LONGEST_TICK = timedelta(seconds=120)
 """After so long a tick begins no further batch: the next tick goes on."""
 FAILED_PAUSE = timedelta(minutes=5)
@@ -34,11 +40,20 @@ def run_due(app: App) -> int:
     handled = 0
     while True:
         entries = app.schedule.due(started, LIMIT)
-        for entry in entries:
+        is_all = len(entries) < LIMIT
+        for entry in entries if is_all else _shared_out(app, started):
             _handle(app, entry)
-        handled += len(entries)
-        if len(entries) < LIMIT or app.clock.now() - started > LONGEST_TICK:
+            handled += 1
+        if is_all or app.clock.now() - started > LONGEST_TICK:
             return handled
+
+
+def _shared_out(app: App, now: datetime) -> list[DueEntry]:
+    """The next entries in a fair order: however much is due of one tenant, the others have their turns.
+
+    Keys alone are read, and ``AT_ONCE`` entries handled for each such look, so that it costs a few percent of the work.
+    """
+    return fair_order(islice(app.schedule.all_due(now), FURTHEST), lambda entry: entry.ref.tenant_id, AT_ONCE)
 
 
 def _handle(app: App, entry: DueEntry) -> None:
@@ -69,6 +84,7 @@ def push_on(app: App, ref: MessageRef) -> None:
         return
     now = app.clock.now()
     record = stored.record
+    log.follow(ref, record.reception.session_id)
     if record.leader is not None and record.state.is_undecided and record.due_at is not None and record.due_at <= now:
         follow_leader(app, ref)
         stored = app.messages.load(ref) or stored
@@ -81,12 +97,12 @@ def push_on(app: App, ref: MessageRef) -> None:
         return  # the change has its own note of what comes next
     if not changed:
         file_again(app, record)
-    watch = now + timedelta(seconds=app.process.watch_seconds)
     # After a change, too: what was told of a delay leaves an attempt due that was due already.
     is_time = not waits or (not changed and record.due_at is None)
     if record.state is State.DELIVERING and is_time:
         app.queue.send(ref, OutboxEntry(OutboxKind.DELIVER, record.event_count, now))
-        app.schedule.add(DueEntry(ref, watch))
+        again = next_try(record.due_at or record.changed_at, now, timedelta(seconds=app.process.watch_seconds))
+        app.schedule.add(DueEntry(ref, again))
         return
     at = next_look(app, record, stored.outbox)
     if at is not None:
@@ -110,5 +126,4 @@ def _do_due(app: App, stored: Stored, now: datetime) -> tuple[Stored, bool]:
             stored, changed = app.messages.load(stored.record.ref) or stored, False
         else:
             changed = True
-            log.stage("due", stored.record.ref, change.events[0].code if change.events else "changed")
     return stored, changed

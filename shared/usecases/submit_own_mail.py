@@ -20,6 +20,7 @@ from shared.core.message.summary import summarise
 from shared.core.message.trace import TraceKind, trace_field
 from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason
 from shared.ports import Content
+from shared.ports_metrics import Labels, Metric
 from shared.usecases.pass_on import create_and_pass_on
 from shared.usecases.plans import hold_plan
 
@@ -55,6 +56,10 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
         about=about,
     )
     body = Content(len(kept), lambda: iter((kept,)))
-    return create_and_pass_on(
-        app, change, settings, body, on_stored=lambda: log.stage("submit", ref, purpose, about=about.queue_id)
-    )
+
+    def note() -> None:
+        log.follow(ref, about.queue_id)
+        log.stage("submit", ref, purpose, about=about.queue_id)
+        app.metrics.add(Metric.NOTICES, Labels(ref.tenant_id, "mail"))
+
+    return create_and_pass_on(app, change, settings, body, on_stored=note)

@@ -9,6 +9,7 @@ from shared import log
 from shared.app import App
 from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, SpoolEntry
+from shared.ports_metrics import Metric
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.measure_backlog import BacklogWatch
 from shared.usecases.run_due import FAILED_PAUSE
@@ -55,6 +56,7 @@ def sweep_spool(app: App) -> int:
                 if evaluate_message(app, ref, at_once=False, may_wait=True):
                     found += 1
                     log.stage("sweep", ref, "judged-late")
+                    app.metrics.add(Metric.SWEEP_FOUND)
             except Exception as error:  # one message must not stop the others
                 log.trouble("sweep", ref, error)
                 app.schedule.add(DueEntry(ref, now + FAILED_PAUSE))

@@ -18,6 +18,7 @@ from shared.core.hold.record import SYSTEM, OutboxEntry
 from shared.core.message.domains import normal_address
 from shared.core.message.identity import MessageRef
 from shared.errors import PermanentError
+from shared.ports_metrics import Labels, Metric
 from shared.ports_people import AuditCode, AuditEntry, CopyKey, CopyState, NoticeCopy
 from shared.ports_teams import TeamsUnavailable
 from shared.usecases.reader import Reader
@@ -105,6 +106,7 @@ class InTeams:
         sent = NoticeCopy(key, CopyState.SENT, 0, place.id, activity, copy.showed)
         self._app.ledger.write(self._ref, sent)
         log.stage("tell", self._ref, copy.channel, entry=self._entry.number)
+        self._app.metrics.add(Metric.NOTICES, Labels(self._ref.tenant_id, copy.channel))
         return Result.SENT
 
     def give_up(self, copy: Copy) -> None:

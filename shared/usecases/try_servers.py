@@ -17,6 +17,7 @@ from shared.core.message.pass_mark import pass_field
 from shared.core.policy.tenant_settings import NextHopServer
 from shared.errors import Conflict, PermanentError
 from shared.ports import Content, RecipientReply
+from shared.ports_metrics import Labels, Metric
 from shared.usecases.commit import commit
 from shared.usecases.delivery_attempt import Attempt, fraction, keep_claim
 
@@ -51,12 +52,17 @@ def _try_server(attempt: Attempt, batch: Batch, server: NextHopServer, content: 
         content,
         tenant_id=record.ref.tenant_id,
     )
+    outcome = "accepted" if all(reply.accepted for reply in replies) else "refused"
+    hop = f"{server.host}:{server.port}"
+    answered = any(reply.code for reply in replies)
+    attempt.app.metrics.add(Metric.TRANSACTIONS, Labels(hop=hop, outcome=outcome if answered else "no-answer"))
+    attempt.app.metrics.set(Metric.NEXT_HOP_WELL, 1 if answered else 0, Labels(hop=hop))
     log.stage(
         "deliver",
         record.ref,
-        "accepted" if all(reply.accepted for reply in replies) else "refused",
+        outcome,
         session=record.reception.session_id,
-        server=f"{server.host}:{server.port}",
+        server=hop,
         recipients=len(replies),
         accepted=sum(reply.accepted for reply in replies),
         code=replies[0].code if replies else 0,

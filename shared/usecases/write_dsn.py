@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from shared import log
 from shared.app import App
 from shared.core.hold.entitlement import sender_of
 from shared.core.hold.record import MessageRecord, OutboxEntry, OutboxKind
@@ -49,6 +50,7 @@ def write_dsn(app: App, ref: MessageRef, entry: OutboxEntry) -> bool:
     if stored is None:
         return False
     record = stored.record
+    log.follow(ref, record.reception.session_id)
     sender = sender_of(record)
     results = reported(record, entry.kind, entry.number)
     if not sender or not results:  # mail of our own has a sender only where it is a person's: a password notice

@@ -56,6 +56,16 @@ class TestDue:
         expected = tuple(entry(number, at) for number in range(8)) if due else ()
         assert schedule.due(NOW, 100) == expected
 
+    def test_all_that_is_due_can_be_gone_through(self, schedule: Schedule) -> None:
+        moments = [NOW - timedelta(minutes=1), NOW.replace(second=0, microsecond=0), NOW, NOW + MICROSECOND]
+        for number in range(24):
+            schedule.add(entry(number, moments[number % 4]))
+        assert set(schedule.all_due(NOW)) == {
+            entry(number, moments[number % 4]) for number in range(24) if number % 4 < 3
+        }
+        assert next(schedule.all_due(NOW)).at == moments[0]
+        assert list(schedule.all_due(NOW - timedelta(days=1))) == []
+
     def test_a_moment_of_another_time_zone_is_the_same_moment(self, schedule: Schedule) -> None:
         tokyo = timezone(timedelta(hours=9))
         schedule.add(entry(1, NOW.astimezone(tokyo)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 
 from shared.core.message.identity import MessageRef
@@ -45,6 +46,12 @@ class FakeSchedule:
         with self.trouble.around("due"), self._lock:
             found = itertools.takewhile(lambda entry: entry[0] <= now, self._entries)
             return tuple(DueEntry(ref, at) for at, ref in itertools.islice(found, max(limit, 0)))
+
+    def all_due(self, now: datetime) -> Iterator[DueEntry]:
+        """See the port."""
+        with self.trouble.around("due"), self._lock:
+            found = [DueEntry(ref, at) for at, ref in itertools.takewhile(lambda entry: entry[0] <= now, self._entries)]
+        return iter(found)
 
     def done(self, entry: DueEntry) -> None:
         """See the port."""

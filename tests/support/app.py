@@ -29,8 +29,8 @@ from tests.fakes.deletions import FakeDeletions
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.dns import FakeDns
 from tests.fakes.message_lists import FakeMessageLists
-from tests.fakes.metrics import FakeMetrics
 from tests.fakes.message_store import FakeMessageStore
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.notice_ledger import FakeNoticeLedger
 from tests.fakes.onboarding_log import FakeOnboardingLog

@@ -13,6 +13,7 @@ from shared.usecases import pass_on as module
 from shared.usecases.deliver_message import deliver_message
 from shared.usecases.evaluate_message import evaluate_message
 from tests.support.app import INSIDE, OUTSIDE, World, make_message
+from tests.support.records import NOW
 
 OTHER = "saburo@aozora.example"
 
@@ -20,6 +21,12 @@ OTHER = "saburo@aozora.example"
 @pytest.fixture
 def world() -> World:
     return World(direct_deliveries=2)
+
+
+@pytest.fixture(autouse=True)
+def nobody_else() -> None:
+    """Other tests' tenants were long ago."""
+    module._lately.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +176,33 @@ def test_storage_that_cannot_store_the_state_sends_nothing(world: World) -> None
     assert world.next_hop.transactions == []
     assert evaluate_message(world.app, ref) is True
     assert len(world.next_hop.transactions) == 1
+
+
+def test_a_tenant_alone_has_all_places_and_leaves_two_to_others_that_are_there() -> None:
+    alone = module._share("a", 7, NOW)
+    assert (alone, module._share("a", 7, NOW)) == (7, 7)
+    assert module._share("b", 7, NOW) == 5
+    assert module._share("a", 7, NOW + timedelta(seconds=59)) == 5
+    later = NOW + timedelta(seconds=61)
+    assert module._share("a", 7, later) == 7, "the other one has sent nothing for a minute"
+    assert [module._share(tenant, places, later) for tenant in "ba" for places in (1, 2, 3)] == [1, 1, 1] * 2
+
+
+def test_a_next_hop_that_does_not_answer_leaves_places_to_other_tenants() -> None:
+    world = World(direct_deliveries=4)
+    module._share("other", 4, world.clock.now())
+    now_going, most = [0], [0]
+    real = world.next_hop.deliver
+
+    def waits(*args: object, **options: object) -> object:
+        now_going[0] += 1
+        most[0] = max(most[0], now_going[0])
+        if now_going[0] < 5:
+            world.judge(INSIDE)  # the next one comes while this one waits
+        now_going[0] -= 1
+        return real(*args, **options)  # type: ignore[arg-type]  # handed on
+
+    world.next_hop.deliver = waits  # type: ignore[method-assign,assignment]  # a server that takes its time
+    world.judge(INSIDE)
+    assert most == [2]
+    assert module._busy.total() == 0
