@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from local.commands.bench import machine
@@ -81,6 +82,9 @@ def _play(options: argparse.Namespace, layout: Layout, ports: Ports) -> int:
     write_plan(plan, layout.directory / "plan.json")
     say(f"seed {plan.seed}: {len(plan.letters)} letters, {plan.rounds} rounds, {len(plan.faults)} faults")
     outcome = run(plan, layout, ports, minutes=options.minutes, say=say)
+    if options.data is not None:  # so that a finding can be looked at again
+        ledgers = json.dumps(asdict(outcome.books), ensure_ascii=False, default=sorted)
+        (layout.directory / "books.json").write_text(ledgers, "utf-8")
     verdict = check(outcome.books)
     content = figures(plan, outcome, verdict, dict(machine()))
     say("\n" + table(content))
