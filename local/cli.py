@@ -28,6 +28,7 @@ COMMANDS = {
     "bench": "measure speed and memory against the baselines",
     "chaos": "break parts at random while mail flows, and check that none is lost, changed or doubled",
     "soak": "steady mail for half an hour: do memory and open files stay flat",
+    "sbom": "write what the relay and the functions are made of (CycloneDX)",
     "setup": "install everything that the other commands need, and stop",
 }
 """Each is a module of ``local.commands`` (with ``_`` for ``-``) that has ``main(arguments) -> exit code``; the text is its

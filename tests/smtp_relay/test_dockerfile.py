@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from local.tools import ROOT
+from local.relay_lock import LOCK, REQUIREMENTS
+from local.resolved_packages import pinned
+from shared.settings import VERSION
+from tests.support.relay_image import lay_out
 
-DOCKERFILE = (ROOT / "smtp_relay" / "Dockerfile").read_text("utf-8")
 LIST_MODULES = (
     "import sys, pathlib, smtp_relay.__main__;"
     "root = pathlib.Path.cwd();"
@@ -21,24 +22,10 @@ LIST_MODULES = (
 )
 
 
-def copied() -> list[tuple[Path, str]]:
-    """Files of the repository that the image has, with the folder that each is copied to."""
-    found = []
-    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE.partition("FROM python:3.13-slim\n")[2], re.MULTILINE):
-        *sources, target = line.split()
-        for source in sources:
-            matches = sorted(ROOT.glob(source))
-            assert matches, source
-            found += [(match, target) for match in matches]
-    return found
-
-
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     """The image's folder ``/app``."""
-    for source, target in copied():
-        (tmp_path / target).mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, tmp_path / target / source.name)
+    lay_out(tmp_path)
     return tmp_path
 
 
@@ -64,13 +51,22 @@ def test_the_image_holds_nothing_that_the_relay_does_not_use(image: Path) -> Non
 def test_the_relay_needs_no_package_beyond_its_own_requirements(image: Path) -> None:
     program = "import sys, smtp_relay.__main__; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     loaded = set(run_in(image, "-c", program).stdout.split()) - set(sys.stdlib_module_names)
-    named = set(re.findall(r"^([\w-]+)==", (ROOT / "smtp_relay" / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"^([\w-]+)==", REQUIREMENTS.read_text("utf-8"), re.MULTILINE))
     own = {"smtp_relay", "shared", "public", "attr"}  # atpublic and attrs are imported by these names
     foreign = {name for name in loaded if not name.startswith("_") and name not in named | own}
     assert foreign <= {"typing_extensions"}, "msgspec takes typing_extensions along where it is installed"
 
 
-def test_the_image_runs_as_nobody_special_and_passes_signals_on() -> None:
-    assert re.search(r"^USER \d+$", DOCKERFILE, re.MULTILINE)
-    assert 'ENTRYPOINT ["python", "-m", "smtp_relay"]' in DOCKERFILE
-    assert "HEALTHCHECK" in DOCKERFILE
+def test_the_lock_pins_what_the_requirements_pin() -> None:
+    """./dev sbom --lock makes it anew."""
+    wanted = pinned(REQUIREMENTS)
+    entries = re.findall(
+        r"^(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", LOCK.read_text("utf-8"), re.MULTILINE
+    )
+    assert [name for name, _ in entries] == list(wanted)
+    assert LOCK.read_text("utf-8").count("==") == len(wanted), "nothing is without a hash"
+
+
+def test_the_version_is_printed_and_nothing_started(image: Path) -> None:
+    done = run_in(image, "-m", "smtp_relay", "--version")
+    assert (done.returncode, done.stdout) == (0, f"matta smtp_relay {VERSION}\n")
