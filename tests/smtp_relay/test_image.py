@@ -200,7 +200,7 @@ def test_the_entry_point_takes_mail_and_ends_in_order_where_it_can_write_nothing
 def test_a_file_cannot_be_written_there(image: Path, place: str) -> None:
     """Else the test above would prove nothing."""
     path = str(image / place / f"matta-image-{os.getpid()}")
-    program = "import sys; open(sys.argv[1], 'w').write('x')"
+    program = "import sys\nwith open(sys.argv[1], 'w') as file: file.write('x')"
     try:
         python = image / "venv" / "bin" / "python"
         done = subprocess.run([python, "-I", "-c", program, path], capture_output=True, text=True, timeout=60, check=False, **rights())  # fmt: skip
