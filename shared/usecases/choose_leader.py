@@ -78,8 +78,6 @@ def _first_change(
 def _part(app: App, ref: MessageRef, gathered: Gathered, judged: Judged, *, waits: bool) -> _Part:
     assert gathered.group is not None
     first = min([ref, *(other.ref for other in gathered.others)])
-    known = {facts.address: facts for facts in judged.facts.recipients}
-    domains = frozenset(facts.domain for facts in known.values() if facts.external)
     instead: MessageRef | None = None
     earlier: MessageRecord | None = None
     for _ in range(TRIES):
@@ -88,7 +86,7 @@ def _part(app: App, ref: MessageRef, gathered: Gathered, judged: Judged, *, wait
             return _Part(ref, earlier)
         if abs(leader.received_at - ref.received_at) <= gathered.reach:
             record = _record(app, leader)
-            if not waits or standing_with(record, judged.decision, domains) is Standing.FOLLOWS:
+            if not waits or standing_with(record, judged.decision, judged.facts.recipients) is Standing.FOLLOWS:
                 return _Part(leader)
             earlier = record
         instead = leader

@@ -80,7 +80,9 @@ def _step(app: App, stored: Stored, found: Stored | None) -> None:
             _write(app, stored, _alone(app, copy), "alone")
         else:
             _wait(app, stored, first=True)
-    elif not is_joined(leader, copy) and standing_with(leader, copy.decision, _domains(copy)) is Standing.ALONE:
+    elif (
+        not is_joined(leader, copy) and standing_with(leader, copy.decision, copy.summary.recipients) is Standing.ALONE
+    ):
         _write(app, stored, _alone(app, copy), "alone")
     elif not leader.state.is_undecided:
         _write(app, stored, follow(copy, leader, now), "follows")
@@ -111,7 +113,3 @@ def _alone(app: App, copy: MessageRecord) -> Change:
     now = app.clock.now()
     settings = settings_for(app, copy.ref.tenant_id, copy.envelope.reverse_path)
     return stand_alone(copy, hold_plan(settings).after(now), now)
-
-
-def _domains(copy: MessageRecord) -> frozenset[str]:
-    return frozenset(facts.domain for facts in copy.summary.recipients if facts.external)

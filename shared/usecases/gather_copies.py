@@ -19,6 +19,7 @@ from shared.core.hold.record import OutboxEntry, OutboxKind
 from shared.core.message.domains import normal_address
 from shared.core.message.facts import MailKind
 from shared.core.message.identity import MessageRef
+from shared.core.policy.needs import needs_of
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.ports import DueEntry, Spooled
 from shared.usecases.judge_message import Reading
@@ -67,7 +68,8 @@ def gather_copies(
     facts, ref = reading.facts, spooled.ref
     if not reach or reading.tree is None or facts.kind is MailKind.OWN or facts.loop:
         return ALONE
-    group = copy_group(reading.tree, facts.message_id, spooled.envelope.reverse_path, ref.tenant_id)
+    asked = needs_of(settings).fields
+    group = copy_group(reading.tree, facts.message_id, spooled.envelope.reverse_path, ref.tenant_id, asked)
     if group is None:
         return ALONE
     now = app.clock.now()

@@ -1,17 +1,19 @@
 """Which messages are copies of one: the name of their group (stage 3, product.md M7). Pure.
 
 Copies of one sending have the same Message-ID, the same reverse-path and the same content. Anybody can write the
-Message-ID of another message, so the content is part of the name: its body, and the fields that people read or that tell
-how the body is read. Fields that servers add on the way (Received, signatures, their own X- fields) differ between copies
-of one sending, so they are left out.
+Message-ID of another message, so the content is part of the name: its body, the fields that people read, that tell how the
+body is read, or that the tenant's policies ask about, and whatever stands between fields. Fields that servers add on the
+way (Received, signatures, their own X- fields) differ between copies of one sending, so they are left out.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
 from dataclasses import dataclass
 
 from shared.core.message.domains import normal_address
+from shared.core.message.headers import raw_parameter
 from shared.core.message.spans import Tree
 
 _OF_THE_SENDER = frozenset(
@@ -30,9 +32,34 @@ _OF_THE_SENDER = frozenset(
         b"content-transfer-encoding",
         b"content-disposition",
         b"content-language",
+        b"resent-from",
+        b"resent-sender",
+        b"resent-to",
+        b"resent-cc",
+        b"resent-date",
+        b"comments",
+        b"keywords",
+        b"organization",
+        b"importance",
+        b"priority",
+        b"x-priority",
+        b"sensitivity",
+        b"msip_labels",
+        b"x-message-flag",
+        b"reply-by",
+        b"expires",
+        b"thread-topic",
+        b"disposition-notification-to",
+        b"return-receipt-to",
+        b"auto-submitted",
+        b"list-unsubscribe",
+        b"list-unsubscribe-post",
+        b"",  # the parser's name for lines that are no field: some programs show them, or take them for the body
     ]
 )
-"""Fields of RFC 5322 section 3.6 and RFC 2045 that the author's program writes, and that are the same in every copy."""
+"""Fields that the author's program writes, that people see or programs act on, and that are the same in every copy: of RFC
+5322 section 3.6, RFC 2045, RFC 4021, and of Outlook.
+"""
 _PIECE = 1024 * 1024
 
 
@@ -46,25 +73,32 @@ class CopyGroup:
     key: str
 
 
-def copy_group(tree: Tree, message_id: str, reverse_path: str, tenant_id: str) -> CopyGroup | None:
-    """The group of a message; ``None`` for one without Message-ID or with a null sender, which is alone always."""
+def copy_group(
+    tree: Tree, message_id: str, reverse_path: str, tenant_id: str, asked: Set[str] = frozenset()
+) -> CopyGroup | None:
+    """The group of a message; ``None`` for one without Message-ID or with a null sender, which is alone always.
+
+    ``asked`` are the fields, in lower case, that the tenant's policies and rules ask about.
+    """
     if not message_id.strip() or not reverse_path:
         return None
     digest = hashlib.sha256()
     for value in (b"copies-1", tenant_id.encode(), message_id.strip().encode(), normal_address(reverse_path).encode()):
         _add(digest, value)
-    digest.update(_content(tree))
+    digest.update(_content(tree, _OF_THE_SENDER | {name.encode() for name in asked}))
     return CopyGroup(tenant_id, digest.hexdigest())
 
 
-def _content(tree: Tree) -> bytes:
+def _content(tree: Tree, names: Set[bytes]) -> bytes:
     digest = hashlib.sha256()
     fields = tree.root.fields
     for field in fields:
-        if field.key in _OF_THE_SENDER:
+        if field.key in names:
             _add(digest, field.key)
             # Folding is white space: a server may fold a line anew (RFC 5322 section 2.2.3).
-            _add(digest, b" ".join(tree.bytes_of(field.body).split()))
+            _add(digest, b" ".join(tree.bytes_of(field.body if field.key else field.full).split()))
+    # Not so here: by other white space in it the same body has other parts.
+    _add(digest, raw_parameter(tree.root.content.parameters, "boundary") or b"")
     at = max((field.end for field in fields), default=0)
     view = memoryview(tree.data)
     while at < len(view):

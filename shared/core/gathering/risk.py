@@ -7,15 +7,17 @@ A reason is covered by a known one if both are of one rule and the new one is ab
 - a forced alert, and every other rule about recipients, is about each single address;
 - for what is about the message, its subject or its attachments: copies have the same ones.
 
-A copy differs also by an external domain or an approval that was not confirmed.
+A copy differs also by an external domain or an approval that was not confirmed, and by an external person whom neither its
+To nor its Cc names: nobody who confirmed the others could have known of a blind copy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.core.message.domains import domain_of, normal_address
+from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.policy.decision import AnchorKind, Decision, Reason
 from shared.core.policy.reason_codes import ReasonCode
 
@@ -43,20 +45,27 @@ def uncovered(known: Sequence[Reason], new: Iterable[Reason]) -> tuple[Reason, .
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What somebody has decided about: the reasons that were shown, the decision that stood, the external domains."""
+    """What somebody has decided about: the reasons that were shown, the decision that stood, the recipients."""
 
     reasons: tuple[Reason, ...]
     decision: Decision
-    domains: frozenset[str]
+    recipients: tuple[RecipientFacts, ...]
 
 
-def risk_differs(confirmed: Confirmed, new: Decision, domains: Collection[str]) -> bool:
+def risk_differs(confirmed: Confirmed, new: Decision, recipients: Iterable[RecipientFacts]) -> bool:
     """Whether what is decided about a copy asks for more than was confirmed.
 
-    ``domains`` are the copy's external ones: one that nobody has seen is more, whatever the reasons say (those of
-    policies are about the message, not about a recipient). So is an approval that was not asked for.
+    ``recipients`` are the copy's. An external domain that nobody has seen is more, whatever the reasons say (those of
+    policies are about the message, not about a recipient). So are a blind copy to somebody outside who was not seen, and
+    an approval that was not asked for.
     """
-    if not confirmed.domains.issuperset(domains) or uncovered(confirmed.reasons, new.reasons):
+    seen = {normal_address(facts.address) for facts in confirmed.recipients}
+    domains = {facts.domain for facts in confirmed.recipients if facts.external}
+    for facts in recipients:
+        blind = facts.field is RecipientField.BCC and normal_address(facts.address) not in seen
+        if facts.external and (blind or facts.domain not in domains):
+            return True
+    if uncovered(confirmed.reasons, new.reasons):
         return True
     return any(call not in confirmed.decision.approvals for call in new.approvals)
 

@@ -51,8 +51,8 @@ class Standing(StrEnum):
     ALONE = "alone"
 
 
-def standing_with(leader: MessageRecord | None, decision: Decision, domains: Iterable[str]) -> Standing:
-    """Whether a copy follows a leader that it is not joined to. ``decision`` and external ``domains`` are the copy's.
+def standing_with(leader: MessageRecord | None, decision: Decision, recipients: Iterable[RecipientFacts]) -> Standing:
+    """Whether a copy follows a leader that it is not joined to. ``decision`` and ``recipients`` are the copy's.
 
     A leader without a state is about to get one. One that nobody was ever asked about decides nothing for others. While
     it is held, whoever decides is shown what the copy adds; what was released, asked for or destroyed already counts
@@ -72,14 +72,13 @@ def standing_with(leader: MessageRecord | None, decision: Decision, domains: Ite
         leader.outcome is None or leader.after is not None or leader.decision.disposition is Disposition.DISCARD
     ):
         return Standing.ALONE
-    return Standing.ALONE if risk_differs(confirmed_by(leader), decision, tuple(domains)) else Standing.FOLLOWS
+    return Standing.ALONE if risk_differs(confirmed_by(leader), decision, recipients) else Standing.FOLLOWS
 
 
 def confirmed_by(leader: MessageRecord) -> Confirmed:
     """What a decision about the leader is about: its own recipients and reasons, and those of its copies."""
     recipients = (*leader.summary.recipients, *copied_recipients(leader))
-    domains = frozenset(facts.domain for facts in recipients if facts.external)
-    return Confirmed(reasons_of(leader), leader.decision, domains)
+    return Confirmed(reasons_of(leader), leader.decision, recipients)
 
 
 def reasons_of(record: MessageRecord) -> tuple[Reason, ...]:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.core.policy.actions import BossCopy
-from shared.core.policy.conditions.model import Condition, RecipientAddress, RecipientCount, RecipientDomain, Sender
+from shared.core.policy.conditions.model import (
+    Condition,
+    Header,
+    RecipientAddress,
+    RecipientCount,
+    RecipientDomain,
+    Sender,
+)
 from shared.core.policy.conditions.tree import leaves
 from shared.core.policy.group_tree import MOST_MANAGERS
 from shared.core.policy.policies import Policy
@@ -19,12 +26,16 @@ _GROUP_OPERATORS = frozenset({"in-group", "not-in-group"})
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Which directory answers are asked for. ``managers`` is how far up the sender's chain of managers is followed."""
+    """Which directory answers are asked for. ``managers`` is how far up the sender's chain of managers is followed.
+
+    ``fields`` are the names, in lower case, of the header fields that conditions are about.
+    """
 
     sender_groups: bool = False
     recipient_groups: bool = False
     members: bool = False
     managers: int = 0
+    fields: frozenset[str] = frozenset()
 
 
 def needs_of(settings: TenantSettings) -> Needs:
@@ -53,6 +64,7 @@ def _needs(of_policies: Same[tuple[Policy, ...]], of_rules: Same[tuple[RuleAssig
         members=any(rule.count_lists_by == "members" for rule in rules)
         or any(isinstance(leaf, RecipientCount) and leaf.lists_by == "members" for leaf in conditions),
         managers=MOST_MANAGERS if chain else int(boss),
+        fields=frozenset(leaf.name.lower() for leaf in conditions if isinstance(leaf, Header)),
     )
 
 

@@ -6,10 +6,15 @@ import pytest
 
 from shared.core.gathering.risk import Confirmed, merged, risk_differs
 from shared.core.message.domains import domain_of
+from shared.core.message.facts import RecipientFacts, RecipientField
 from shared.core.policy.decision import Anchor, AnchorKind, ApprovalCall, Decision, DecisionPart, Disposition, Reason
 
 A, A2, B = "a@out.example", "a2@out.example", "b@far.example"
 CALL = ApprovalCall("p", "P", "manager")
+
+
+def person(address: str, field: RecipientField = RecipientField.TO, *, external: bool = True) -> RecipientFacts:
+    return RecipientFacts(address, domain_of(address), field, external)
 
 
 def at(*addresses: str) -> tuple[Anchor, ...]:
@@ -61,8 +66,25 @@ def decision(*reasons: Reason, approvals: tuple[ApprovalCall, ...] = ()) -> Deci
     ],
 )
 def test_whether_the_risk_differs(known: Decision, new: Decision, domains: list[str], differs: bool) -> None:
-    confirmed = Confirmed(known.reasons, known, frozenset({domain_of(A)}))
-    assert risk_differs(confirmed, new, [domain_of(address) for address in domains]) is differs
+    confirmed = Confirmed(known.reasons, known, (person(A),))
+    assert risk_differs(confirmed, new, [person(address) for address in domains]) is differs
+
+
+@pytest.mark.parametrize(
+    ("recipient", "field", "external", "differs"),
+    [
+        pytest.param(A2, RecipientField.BCC, True, True, id="blind-copy-to-somebody-outside"),
+        pytest.param(A2, RecipientField.CC, True, False, id="named-in-cc"),
+        pytest.param("A@OUT.example", RecipientField.BCC, True, False, id="blind-copy-to-somebody-who-was-there"),
+        pytest.param("x@in.example", RecipientField.BCC, False, False, id="blind-copy-to-a-colleague"),
+    ],
+)
+def test_a_blind_copy_is_a_risk_of_its_own(
+    recipient: str, field: RecipientField, external: bool, differs: bool
+) -> None:
+    known = decision(FILES)
+    confirmed = Confirmed(known.reasons, known, (person(A),))
+    assert risk_differs(confirmed, known, [person(recipient, field, external=external)]) is differs
 
 
 def test_a_reason_that_goes_further_keeps_its_number_and_what_is_new_comes_last() -> None:
