@@ -92,7 +92,7 @@ def check_chain(
         return "fail"
     results = [check(chain.sets[-1].message, fields, digests, records, now)]
     results += [_check_seal(chain, place, records) for place in range(len(chain.sets))]
-    if any(result in ("fail", "permerror") for result in results):
+    if any(result in ("fail", "policy", "permerror") for result in results):
         return "fail"
     return "temperror" if "temperror" in results else "pass"
 

@@ -24,6 +24,8 @@ class BodyHash:
         self._relaxed = canonical == "relaxed"
         self._hash = hashlib.new(algorithm, usedforsecurity=False)
         self._left = length
+        self.covers_all = True
+        """Whether ``length`` has left nothing out so far."""
         self._carry = b""
         """A CR whose LF may follow."""
         self._blank_lines = 0
@@ -67,6 +69,7 @@ class BodyHash:
 
     def _emit(self, data: bytes) -> None:
         if self._left is not None:
+            self.covers_all = self.covers_all and len(data) <= self._left
             data = data[: self._left]
             self._left -= len(data)
         self._hash.update(data)

@@ -17,12 +17,16 @@ from shared.core.signing.head import Field, selected
 from shared.core.signing.keys import read_public_key
 from shared.core.signing.tags import BadTags, read_base64, read_tags, unspaced, without_signature
 
-Result = Literal["pass", "fail", "permerror", "temperror"]
-"""Words of RFC 8601 section 2.7.1."""
+Result = Literal["pass", "fail", "policy", "permerror", "temperror"]
+"""Words of RFC 8601 section 2.7.1. ``policy``: a signature over the beginning of the body alone (``l=``), after which
+anybody may have put anything (RFC 6376 section 8.2): nothing that Matta vouches for.
+"""
 Records = Mapping[str, tuple[str, ...] | None]
 """TXT records by name; ``None`` where no server answered."""
 ALGORITHMS = ("rsa-sha256", "ed25519-sha256")
 MOST_NAMES = 1000
+BEGINNING_ONLY = b""
+"""In place of the digest of a body that goes on after the ``l=`` of its signature."""
 _DOMAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]{1,12}")
 
@@ -110,7 +114,8 @@ def hash_bodies(chunks: Callable[[], Iterable[bytes]], signatures: Iterable[Sign
         for chunk in chunks():
             for body in hashes.values():
                 body.update(chunk)
-    return {form: body.digest() for form, body in hashes.items()}
+    digests = {form: body.digest() for form, body in hashes.items()}
+    return {form: digest if hashes[form].covers_all else BEGINNING_ONLY for form, digest in digests.items()}
 
 
 def check(
@@ -126,8 +131,12 @@ def check(
     published = records.get(signature.key_name, ())
     if published is None:
         return "temperror"
-    if signature.form is not None and not hmac.compare_digest(digests[signature.form], signature.body_digest):
-        return "fail"
+    if signature.form is not None:
+        digest = digests[signature.form]
+        if digest == BEGINNING_ONLY:
+            return "policy"
+        if not hmac.compare_digest(digest, signature.body_digest):
+            return "fail"
     data = _hashed(signature, list(selected(_others(fields, signature), signature.names)))
     return check_with(signature, data, published)
 
