@@ -18,6 +18,10 @@ from shared.settings import MisconfiguredProcess
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PLATFORM = ipaddress.IPv4Address("168.63.129.16")
 """Public by its number, and Azure's own door to every virtual machine."""
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out. What is beside it stands for something else, and older Pythons take some of it for global:
+IPv4 within IPv6 by forms that are out of use, local NAT64 (RFC 8215), site-local addresses.
+"""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -41,6 +45,8 @@ class ReachableNetworks:
             return False
         if any(plain.version == network.version and plain in network for network in self._named):
             return True
+        if isinstance(plain, ipaddress.IPv6Address) and plain not in _UNICAST:
+            return False
         return plain.is_global and not plain.is_multicast and plain != _PLATFORM
 
 
