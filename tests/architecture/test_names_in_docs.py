@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.cli import COMMANDS
+from shared.ports_metrics import Metric
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
 from tests.architecture.imports import REPOSITORY
@@ -177,3 +178,28 @@ def test_every_page_can_be_found_from_the_first_one() -> None:
         waiting += [(page.parent / path).resolve() for path, _ in links(text_of(page)) if path]
     ours = {page for page in pages() if page.parent in (REPOSITORY / "docs", REPOSITORY / "docs" / "operations")}
     assert not {title(page) for page in ours - seen}
+
+
+def _operations() -> list[Path]:
+    return [page for page in present_pages() if page.name == "OPERATIONS.md" or page.parent.name == "operations"]
+
+
+@pytest.mark.parametrize("page", _operations(), ids=title)
+def test_metrics_are_those_that_are_sent(page: Path) -> None:
+    named = {span for span in code_spans(text_of(page)) if re.fullmatch(r"matta(\.[a-z_]+)+", span)}
+    assert not {name for name in named if name not in {metric.value for metric in Metric} | {"matta.localhost"}}
+
+
+@pytest.mark.parametrize("page", _operations(), ids=title)
+def test_stages_and_events_of_the_log_are_written_somewhere(page: Path) -> None:
+    text = text_of(page)
+    named = set(re.findall(r"[Ss]tage `([a-z-]+)`", text)) | set(re.findall(r"event[s\"]?:? [`\"]([a-z-]+)[`\"]", text))
+    assert not {name for name in named if f'"{name}"' not in source_text()}
+
+
+@pytest.mark.parametrize("page", _operations(), ids=title)
+def test_alerts_are_those_of_the_templates(page: Path) -> None:
+    templates = text_of(REPOSITORY / "infra" / "modules" / "alerts.bicep")
+    assert not [
+        name for name in re.findall(r"[Aa]lerts? `([a-z-]+)`", text_of(page)) if f"name: '{name}'" not in templates
+    ]
