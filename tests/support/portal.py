@@ -19,7 +19,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 SIGN_ON = {"ja": "サインイン", "en": "Sign on"}
 SECONDS = 20.0
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-_KEY = re.compile(r"(?<![\w.@/-])(?:access|approvals|audit|common|dryRun|exchange|mail|nav|operator|passwords|people|policies|problems|profile|reports|settings|tracking)\.[a-z][\w.-]*")  # fmt: skip
+_KEY = re.compile(r"(?<![\w.@/-])(?:access|approvals|audit|common|dryRun|exchange|mail|nav|onboarding|operator|passwords|people|policies|problems|profile|reports|settings|tracking)\.[a-z][\w.-]*")  # fmt: skip
 """What a text that is missing from the catalogues looks like on a page."""
 
 

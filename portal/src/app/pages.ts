@@ -4,6 +4,7 @@ import { auditPages } from "../pages/audit/pages";
 import { dryRunPages } from "../pages/dry_run/pages";
 import { homePages } from "../pages/home/pages";
 import { mailPages, sentPages } from "../pages/mail/pages";
+import { onboardingPages } from "../pages/onboarding/pages";
 import { operatorPages } from "../pages/operator/pages";
 import { passwordPages } from "../pages/passwords/pages";
 import { exchangePages, peoplePages } from "../pages/people/pages";
@@ -28,5 +29,6 @@ export const PAGES: readonly Page[] = [
   ...settingsPages,
   ...dryRunPages,
   ...exchangePages,
+  ...onboardingPages,
   ...operatorPages,
 ];

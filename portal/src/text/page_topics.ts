@@ -4,6 +4,7 @@ import { audit } from "./audit";
 import { dryRun } from "./dry_run";
 import { exchange } from "./exchange";
 import { mail } from "./mail";
+import { onboarding } from "./onboarding";
 import { operator } from "./operator";
 import { passwords } from "./passwords";
 import { people } from "./people";
@@ -19,6 +20,7 @@ export const pageTopics = {
   dryRun,
   exchange,
   mail,
+  onboarding,
   operator,
   passwords,
   people,

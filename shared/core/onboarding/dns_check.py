@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.core.onboarding.dkim_records import ExpectedKey, check_dkim
 from shared.core.onboarding.dmarc import ADVICE, check_dmarc
@@ -14,13 +15,14 @@ from shared.core.onboarding.ownership import record_name, record_value
 from shared.core.onboarding.spf_check import Egress, check_spf, spf_advice
 from shared.core.signing.keys import txt_strings
 
+Purpose = Literal["ownership", "spf", "dkim", "dmarc"]
+
 
 @dataclass(frozen=True, slots=True)
 class RecordToSet:
     """A DNS record for copying. ``strings`` is the value as zone files want it, in pieces of at most 255 bytes."""
 
-    purpose: str
-    """``ownership``, ``spf``, ``dkim`` or ``dmarc``."""
+    purpose: Purpose
     kind: str
     name: str
     value: str
@@ -52,5 +54,5 @@ def records_to_set(
     return tuple(records)
 
 
-def _record(purpose: str, name: str, value: str) -> RecordToSet:
+def _record(purpose: Purpose, name: str, value: str) -> RecordToSet:
     return RecordToSet(purpose, "TXT", name, value, txt_strings(value))

@@ -10,6 +10,7 @@ import type { components } from "../../api/schema.gen";
 import { useApi } from "../../app/api_context";
 import { Facts } from "../../components/facts";
 import { PageFrame } from "../../components/page_frame";
+import { PageLink } from "../../components/page_link";
 import { ProblemView } from "../../components/problem_view";
 import { Section } from "../../components/section";
 import { useLanguage, useText } from "../../text/language";
@@ -85,7 +86,10 @@ function Found({ view, reload }: { readonly view: TenantView; readonly reload: (
       }
     >
       {error ? <ProblemView error={error} onRetry={reload} /> : null}
-      <Section title={t("operator.tenant")}>
+      <Section
+        title={t("operator.tenant")}
+        actions={<PageLink to={`/operator/tenants/${view.tenant_id}/onboarding`}>{t("nav.onboarding")}</PageLink>}
+      >
         {editing ? (
           <TenantForm
             isNew={false}
