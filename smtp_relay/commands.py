@@ -171,6 +171,11 @@ class RelaySession(IdentifiedSession):
         if place is None:
             self.say(replies.NO_ROOM)
             return
+        reply = self.relay.valve.may_store()
+        if reply:
+            self.relay.valve.budget.give_back(place)
+            self.say(reply)
+            return
         now = datetime.now(UTC)
         reception = Reception(
             received_at=now,

@@ -145,8 +145,10 @@ async def receive(
             outcome = "deferred" if refusal.reply[0] == "4" else "refused"
             if tenant_id:  # whoever found no tenant has counted it
                 relay.counters.refused["message"] += 1
+            relay.valve.given_up()
             return refusal.reply
         except (ClientGone, Hangup, asyncio.CancelledError):
+            relay.valve.given_up()
             raise
         except Exception as error:
             outcome = "storage"

@@ -24,8 +24,12 @@ class StorageCircuit:
         """Whether storage failed too often of late."""
         return self._failures >= self._most
 
+    def may_begin(self, now: float) -> bool:
+        """Whether a transaction may begin. Costs no try: whoever begins and never ends would else keep all others out."""
+        return not self.is_open or now >= self._next_try
+
     def may_try(self, now: float) -> bool:
-        """Whether a message may begin. Where the circuit is open, a yes is one message's try."""
+        """Whether a message's content may come. Where the circuit is open, a yes is one message's try."""
         if not self.is_open:
             return True
         if now < self._next_try:
@@ -45,6 +49,12 @@ class StorageCircuit:
             return
         self._trying = False
         self._next_try = now + self._pause
+
+    def given_up(self, now: float) -> None:
+        """A message ended before storage had said anything: its try, if it was one, goes to the next that comes."""
+        if self.is_open and self._trying:
+            self._trying = False
+            self._next_try = now
 
     def succeeded(self) -> None:
         """A message was stored."""

@@ -69,9 +69,17 @@ class Valve:
         self._circuit.failed(time.monotonic())
         self._note_circuit()
 
+    def given_up(self) -> None:
+        """A message ended by its client, or was refused, before it was put anywhere."""
+        self._circuit.given_up(time.monotonic())
+
+    def may_store(self) -> str:
+        """Before content is asked for: the reply that defers it where storage is out, or an empty string."""
+        return "" if self._circuit.may_try(time.monotonic()) else self._defer("storage", replies.TEMPORARY)
+
     async def begin(self, session: Session) -> str:
         """Before a transaction: wait as long as it must, and return the reply that defers it, or an empty string."""
-        if not self._circuit.may_try(time.monotonic()):
+        if not self._circuit.may_begin(time.monotonic()):
             return self._defer("storage", replies.TEMPORARY)
         admission = self._backpressure.admit(time.time())
         self._note_level()

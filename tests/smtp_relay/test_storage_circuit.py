@@ -56,3 +56,23 @@ def test_a_try_that_never_came_to_its_content_is_followed_by_another() -> None:
     assert circuit.may_try(1.0)
     assert not circuit.may_try(1.9)
     assert circuit.may_try(2.0)
+
+
+def test_who_only_begins_takes_nobodys_try() -> None:
+    circuit = broken()
+    assert not circuit.may_begin(0.9)
+    assert all(circuit.may_begin(1.0) for _ in range(100))
+    assert circuit.may_try(1.0)
+    assert not circuit.may_begin(1.0), "the one try is under way"
+
+
+def test_a_try_that_was_given_up_goes_to_the_next() -> None:
+    circuit = broken()
+    circuit.given_up(0.1)
+    assert not circuit.may_try(0.1), "there was no try"
+    assert circuit.may_try(1.0)
+    circuit.given_up(1.1)
+    assert circuit.may_try(1.1)
+    circuit.failed(1.2)
+    circuit.given_up(1.3)
+    assert not circuit.may_try(2.0)

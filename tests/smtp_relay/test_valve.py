@@ -105,6 +105,27 @@ def test_storage_that_fails_is_given_a_rest_and_tried_again(quick: RunningRelay,
     assert quick.relay.counters.deferred["storage"] == 3
 
 
+@pytest.mark.parametrize("as_far_as", ["MAIL", "DATA"])
+def test_a_client_that_begins_and_never_ends_does_not_keep_others_from_storage_that_is_back(
+    quick: RunningRelay, spool: FakeSpool, as_far_as: str
+) -> None:
+    with Dialogue(quick.port) as idler, Dialogue(quick.port) as smtp:
+        idler.hello()
+        smtp.hello()
+        for _ in range(2):
+            spool.trouble.before("write", StorageUnavailable("down"))
+            assert smtp.message(b"x")[:9] == "451 4.3.0"
+        time.sleep(0.35)
+        assert mail(idler)[:3] == "250"
+        if as_far_as == "DATA":
+            assert idler.command("RCPT TO:<c@d.example>")[:3] == "250"
+            assert idler.command("DATA")[:3] == "354"
+            idler.send(b"Subject: x\r\n")
+            idler.close()
+            wait_until(lambda: any(line["outcome"] == "lost" for line in quick.logged("message")))
+        assert smtp.message(b"x")[:3] == "250"
+
+
 def test_content_waits_for_memory_and_a_client_that_waits_too_long_gets_452(spool: FakeSpool) -> None:
     with (
         RunningRelay(spool, memory=1, memory_wait_seconds=0.3) as relay,
