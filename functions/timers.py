@@ -35,11 +35,13 @@ def recount_hours(timer: func.TimerRequest) -> None:
     from shared.usecases.forget_activities import forget_activities
     from shared.usecases.forget_copies import forget_copies
     from shared.usecases.recount_hours import recount_hours as recount
+    from shared.usecases.watch_service import watch_service
 
     app = wiring.build()
     recount(app)
     forget_activities(app)
     forget_copies(app)
+    watch_service(app)
 
 
 @bp.function_name("apply_retention")

@@ -28,7 +28,7 @@ from shared.usecases.manage_tenants import (
     see_tenant,
     suspend_tenant,
 )
-from shared.usecases.see_parked import parked_items, retry_parked
+from shared.usecases.see_parked import parked_items, retry_all_parked, retry_parked
 from shared.usecases.see_service import ServiceHealth, see_service
 from shared.usecases.see_usage import TenantUsage, export_usage, see_usage
 
@@ -36,7 +36,7 @@ routes = Routes("Operator")
 
 USUAL_DAYS = 31
 MOST_DAYS = 100
-QueueName = Literal["deliver", "notify"]
+QueueName = Literal["deliver", "notify", "evaluate"]
 Comment = Annotated[str, msgspec.Meta(max_length=500)]
 
 
@@ -118,6 +118,18 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     queue: QueueName
     ids: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(min_length=1, max_length=32)]
+
+
+class RetryAll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which queue's parked items to try again."""
+
+    queue: QueueName
+
+
+class RetriedAll(msgspec.Struct, frozen=True, kw_only=True):
+    """How many items went back to work."""
+
+    retried: int
 
 
 class Retried(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +264,21 @@ def retry_parked_work(call: Call) -> Retried:
     """Puts the items back to work. Work that was done in the meantime is not done again."""
     asked: Retry = call.body
     return Retried(ids=retry_parked(call.app, call.principal, asked.queue, asked.ids, call.peer))
+
+
+@routes.add(
+    "POST",
+    "/operator/poison/retry-all",
+    Right.OPERATE,
+    summary="Try all failed work of a queue again",
+    body=RetryAll,
+    returns=RetriedAll,
+    cost=10,
+)
+def retry_all_parked_work(call: Call) -> RetriedAll:
+    """At most 320 items at a time; ask again while ``retried`` is not 0."""
+    asked: RetryAll = call.body
+    return RetriedAll(retried=retry_all_parked(call.app, call.principal, asked.queue, call.peer))
 
 
 def _change(given: TenantEdit) -> TenantChange:

@@ -36,7 +36,12 @@ def moment_in(moment: datetime | None) -> datetime | None:
 
 def mark_in(call: Call, place: str) -> str:
     """Where the page begins. ``place`` names the list with its filters. Raises ``BadPageMark``."""
-    return read_mark(call.query.after, _place(call, place), call.app.secrets.signing_keys("link"))
+    return mark_given(call, place, call.query.after)
+
+
+def mark_given(call: Call, place: str, after: str) -> str:
+    """The same for a mark that came elsewhere than in the query. Raises ``BadPageMark``."""
+    return read_mark(after, _place(call, place), call.app.secrets.signing_keys("link"))
 
 
 def mark_out(call: Call, place: str, after: str) -> str:

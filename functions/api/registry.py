@@ -19,6 +19,7 @@ from functions.api import (
     retention,
     settings,
     settings_history,
+    stuck,
     tracking,
     try_out,
 )
@@ -43,6 +44,7 @@ _FILES = (
     retention.routes,
     onboarding.routes,
     operator.routes,
+    stuck.routes,
 )
 
 

@@ -5,9 +5,11 @@ param suffix string
 param privateNetwork bool
 param functionsPrincipalId string
 param relayPrincipalId string
+param eventsPrincipalId string
+param workspaceId string
 
 var containers = ['spool', 'outgoing', 'envelopes', 'settings', 'health']
-var queues = ['deliver', 'deliver-poison', 'notify', 'notify-poison']
+var queues = ['deliver', 'deliver-poison', 'notify', 'notify-poison', 'webjobs-blobtrigger-poison']
 var tables = ['messages', 'schedule', 'directory', 'audit', 'teams', 'delegations', 'lists', 'notices', 'reports', 'onboarding', 'deletions', 'stuck']
 
 var blobDataOwner = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b')
@@ -43,6 +45,8 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   properties: {
     // A blob that somebody removes by mistake can be brought back for so long; what retention deletes is gone after it.
     deleteRetentionPolicy: { enabled: true, days: 3 }
+    // Versions would keep what a tenant asked to be deleted.
+    isVersioningEnabled: false
     containerDeleteRetentionPolicy: { enabled: true, days: 7 }
   }
 }
@@ -52,6 +56,13 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   name: name
   properties: { publicAccess: 'None' }
 }]
+
+// Events that the functions did not take in time. They name blobs and hold no mail; the sweeper has judged those long before.
+resource undelivered 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+  parent: blobs
+  name: 'undelivered-events'
+  properties: { publicAccess: 'None' }
+}
 
 resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
   parent: account
@@ -174,6 +185,28 @@ resource relayHealth 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+resource eventsUndelivered 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(undelivered.id, eventsPrincipalId, blobDataContributor)
+  scope: undelivered
+  properties: {
+    roleDefinitionId: blobDataContributor
+    principalId: eventsPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Event Grid keeps what nobody took; no narrower built-in role can write.'
+  }
+}
+
+// Who deleted what is kept apart from the proof that the deletion job itself writes.
+resource deletions 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'deletions'
+  scope: blobs
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'StorageDelete', enabled: true }]
+  }
+}
+
+output undeliveredContainer string = undelivered.name
 output accountId string = account.id
 output blobUrl string = account.properties.primaryEndpoints.blob
 output queueUrl string = account.properties.primaryEndpoints.queue

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CONTAINERS = ("spool", "outgoing", "envelopes", "settings", "health")
-QUEUES = ("deliver", "deliver-poison", "notify", "notify-poison")
+QUEUES = ("deliver", "deliver-poison", "notify", "notify-poison", "webjobs-blobtrigger-poison")
 TABLES = (
     "messages",
     "schedule",

@@ -18,6 +18,7 @@ from shared.core.message.identity import MessageRef
 from shared.ports import DueEntry, Stored
 from shared.usecases.file_rows import file_change, needs_filing
 from shared.usecases.note_events import note_events
+from shared.usecases.note_stuck import forget_stuck
 
 LONGEST_PAUSE = timedelta(hours=6)
 """Between two tries of an effect that keeps failing; the pauses begin short and double."""
@@ -29,6 +30,7 @@ def create(app: App, change: Change) -> Stored | None:
     stored = app.messages.create(change)
     if stored is not None:
         note_events(app, change, first=True)
+        forget_stuck(app, None, change.record)
         send_outbox(app, change.record.ref, change.outbox)
         if file_change(app, change):
             _disarm(app, None, change)
@@ -44,6 +46,7 @@ def commit(app: App, before: Stored, change: Change) -> Stored:
     _arm(app, before, change)
     stored = app.messages.commit(before, change)
     note_events(app, change, first=False)
+    forget_stuck(app, before, change.record)
     send_outbox(app, change.record.ref, change.outbox)
     if file_change(app, change):
         _disarm(app, before, change)

@@ -17,6 +17,7 @@ from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.fair_order import fair_order
 from shared.usecases.file_rows import file_again
 from shared.usecases.follow_leader import follow_leader
+from shared.usecases.note_stuck import note_stuck, note_unjudged
 
 LIMIT = 500
 """Entries that are read at a time."""
@@ -62,6 +63,7 @@ def _handle(app: App, entry: DueEntry) -> None:
         push_on(app, entry.ref)
     except Exception as error:  # one message must not stop the others
         log.trouble("due", entry.ref, error)
+        note_unjudged(app, entry.ref)  # a reader of the note sees whether it has a state after all
         now = app.clock.now()
         app.schedule.add(DueEntry(entry.ref, now + _rest(app, error, now - entry.ref.received_at)))
     app.schedule.done(entry)
@@ -88,6 +90,7 @@ def push_on(app: App, ref: MessageRef) -> None:
     if record.leader is not None and record.state.is_undecided and record.due_at is not None and record.due_at <= now:
         follow_leader(app, ref)
         stored = app.messages.load(ref) or stored
+    note_stuck(app, stored, now)
     send_outbox(app, ref, stored.outbox)
     owed = stored.outbox
     stored, changed = _do_due(app, stored, now)

@@ -10,10 +10,28 @@ from shared.ports_operator import ParkedItem, QueueLength
 from shared.ports_people import AuditCode
 from shared.usecases.note_change import note_change, operator_of
 
+MOST = 320
+"""Items that one request puts back: each costs storage a few calls, and somebody waits for the answer."""
+
 
 def parked_items(app: App, queue: str) -> tuple[tuple[QueueLength, ...], tuple[ParkedItem, ...]]:
     """How long the queues are, and the first parked items of one. Raises ``NotFound``, ``TemporaryError``."""
     return app.parked.lengths(), app.parked.parked(queue)
+
+
+def retry_all_parked(app: App, who: Principal, queue: str, peer: str = "") -> int:
+    """Put everything that is parked beside a queue back to work, at most ``MOST`` items; how many those were.
+
+    Raises ``NotFound``, ``TemporaryError``.
+    """
+    done = 0
+    while done < MOST:
+        items = app.parked.parked(queue)
+        found = retry_parked(app, who, queue, [item.id for item in items], peer)
+        done += len(found)
+        if not found:
+            break
+    return done
 
 
 def retry_parked(app: App, who: Principal, queue: str, ids: Sequence[str], peer: str = "") -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from shared.ports import DueEntry, SpoolEntry
 from shared.ports_metrics import Metric
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.measure_backlog import BacklogWatch
+from shared.usecases.note_stuck import note_unjudged
 from shared.usecases.run_due import FAILED_PAUSE
 
 MARK = "spool-sweep"
@@ -59,6 +60,7 @@ def sweep_spool(app: App) -> int:
                     app.metrics.add(Metric.SWEEP_FOUND)
             except Exception as error:  # one message must not stop the others
                 log.trouble("sweep", ref, error)
+                note_unjudged(app, ref)
                 app.schedule.add(DueEntry(ref, now + FAILED_PAUSE))
     app.schedule.write_mark(MARK, until)
     watch.through()

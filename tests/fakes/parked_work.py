@@ -11,7 +11,7 @@ from shared.errors import NotFound
 from shared.ports_operator import ParkedItem, QueueLength
 from tests.fakes.trouble import Trouble
 
-QUEUES = ("deliver", "notify")
+QUEUES = ("deliver", "notify", "evaluate")
 
 
 class FakeParkedWork:

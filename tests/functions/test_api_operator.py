@@ -188,6 +188,18 @@ def test_failed_work_is_shown_without_content_and_tried_again(world: World) -> N
     assert call_api(world, "GET", "/operator/poison?queue=other", token).status == 422
 
 
+def test_all_failed_work_of_a_queue_is_tried_again(world: World) -> None:
+    ref = world.judge(OUTSIDE)
+    for _ in range(70):
+        world.parked.park("deliver", ref, OutboxEntry(OutboxKind.DELIVER, 1, world.clock.now()), world.clock.now())
+    world.parked.park("evaluate", ref, None, world.clock.now())
+    token, body = operator(world), {"queue": "deliver"}
+    assert call_api(world, "POST", "/operator/poison/retry-all", token, body=body).json == {"retried": 70}
+    assert call_api(world, "POST", "/operator/poison/retry-all", token, body=body).json == {"retried": 0}
+    left = call_api(world, "GET", "/operator/poison?queue=evaluate", token).json
+    assert [one["parked"] for one in left["queues"]] == [0, 0, 1]
+
+
 def test_health_tells_parts_queues_and_what_waits(world: World) -> None:
     world.receive(OUTSIDE)
     world.clock.advance(seconds=120)
@@ -208,6 +220,11 @@ ROUTES = [
     ("GET", "/operator/health"),
     ("GET", "/operator/poison"),
     ("POST", "/operator/poison/retry"),
+    ("POST", "/operator/poison/retry-all"),
+    ("GET", "/operator/stuck"),
+    ("GET", "/operator/stuck/export"),
+    ("POST", "/operator/stuck/retry"),
+    ("POST", "/operator/stuck/retry-all"),
 ]
 
 
