@@ -3,6 +3,13 @@
 param topicName string
 param functionAppName string
 
+@description('Resource id of the account with the mail, and its container for events that nobody took.')
+param mailAccountId string
+param undeliveredContainer string
+
+@description('Resource id of the identity that may write there.')
+param identityId string
+
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
   name: topicName
 }
@@ -27,6 +34,19 @@ resource spoolEvents 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-0
       includedEventTypes: ['Microsoft.Storage.BlobCreated']
       subjectBeginsWith: '/blobServices/default/containers/spool/'
       subjectEndsWith: '.eml'
+    }
+    deadLetterWithResourceIdentity: {
+      identity: {
+        type: 'UserAssigned'
+        userAssignedIdentity: identityId
+      }
+      deadLetterDestination: {
+        endpointType: 'StorageBlob'
+        properties: {
+          resourceId: mailAccountId
+          blobContainerName: undeliveredContainer
+        }
+      }
     }
     // What is not taken in an hour, the sweeper has found long before.
     retryPolicy: {

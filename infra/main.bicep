@@ -44,6 +44,12 @@ param operatorEntraTenant string = ''
 @description('Private networks in which next hops may be, with commas between.')
 param nextHopNetworks string = ''
 
+@description('host:port of an egress proxy, for subscriptions whose outbound port 25 is closed; empty: none.')
+param egressProxy string = ''
+
+@description('Certificates (PEM) that the proxy shows or is vouched for by; empty: the public authorities.')
+param egressCa string = ''
+
 @description('Image of the relay; azd fills it in after the first deployment.')
 param relayImage string = ''
 
@@ -103,6 +109,8 @@ module mailStorage 'modules/mail_storage.bicep' = {
     privateNetwork: privateNetwork
     functionsPrincipalId: identities.outputs.functionsPrincipalId
     relayPrincipalId: identities.outputs.relayPrincipalId
+    eventsPrincipalId: identities.outputs.eventsPrincipalId
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -188,6 +196,8 @@ module functions 'modules/functions.bicep' = {
     signOnClientId: signOnClientId
     operatorEntraTenant: operatorEntraTenant
     nextHopNetworks: nextHopNetworks
+    egressProxy: egressProxy
+    egressCa: egressCa
   }
 }
 
@@ -199,6 +209,7 @@ module events 'modules/events.bicep' = {
     tags: tags
     suffix: suffix
     mailAccountId: mailStorage.outputs.accountId
+    identityId: identities.outputs.eventsId
   }
 }
 
@@ -264,5 +275,8 @@ output MATTA_FUNCTION_APP string = functions.outputs.appName
 output MATTA_PUBLIC_URL string = functions.outputs.publicUrl
 output MATTA_PORTAL_URL string = portalOrigin
 output MATTA_EVENT_TOPIC string = events.outputs.topicName
+output MATTA_EVENT_IDENTITY string = identities.outputs.eventsId
+output MATTA_MAIL_ACCOUNT string = mailStorage.outputs.accountId
+output MATTA_UNDELIVERED_CONTAINER string = mailStorage.outputs.undeliveredContainer
 output MATTA_VAULT string = vault.outputs.vaultName
 output MATTA_RELAY_ADDRESS string = relay.outputs.address

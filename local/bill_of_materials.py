@@ -44,7 +44,7 @@ def bill_of_materials(part: str, packages: Iterable[ResolvedPackage]) -> str:
 
 
 def _component(package: ResolvedPackage) -> Component:
-    from cyclonedx.factory.license import LicenseFactory
+    from cyclonedx.contrib.license.factories import LicenseFactory
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.component import Component, ComponentType
     from packageurl import PackageURL

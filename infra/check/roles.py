@@ -13,7 +13,7 @@ _ACCOUNT = "Microsoft.Storage/storageAccounts"
 _CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
 ALLOWED = {
     "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": ("Storage Blob Data Owner", {_ACCOUNT}, {"functions"}),
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", {_CONTAINER}, {"relay"}),
+    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": ("Storage Blob Data Contributor", {_CONTAINER}, {"relay", "events"}),
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": ("Storage Blob Data Reader", {_CONTAINER}, {"relay"}),
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": ("Storage Queue Data Contributor", {_ACCOUNT}, {"functions"}),
     "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": ("Storage Table Data Contributor", {_ACCOUNT}, {"functions"}),

@@ -3,6 +3,7 @@
 set -eu
 
 : "${AZURE_RESOURCE_GROUP:?}" "${MATTA_EVENT_TOPIC:?}" "${MATTA_FUNCTION_APP:?}"
+: "${MATTA_EVENT_IDENTITY:?}" "${MATTA_MAIL_ACCOUNT:?}" "${MATTA_UNDELIVERED_CONTAINER:?}"
 
 # The host makes the key of its blob extension when it first starts with the new code; that may take a minute or two.
 # Only whether the key is there is asked: --query keeps its value out of this script.
@@ -20,4 +21,6 @@ done
 
 az deployment group create --resource-group "$AZURE_RESOURCE_GROUP" --name event-subscription \
     --template-file "$(dirname "$0")/../event_subscription.bicep" \
-    --parameters topicName="$MATTA_EVENT_TOPIC" functionAppName="$MATTA_FUNCTION_APP" --output none
+    --parameters topicName="$MATTA_EVENT_TOPIC" functionAppName="$MATTA_FUNCTION_APP" \
+    mailAccountId="$MATTA_MAIL_ACCOUNT" undeliveredContainer="$MATTA_UNDELIVERED_CONTAINER" identityId="$MATTA_EVENT_IDENTITY" \
+    --output none

@@ -4,11 +4,16 @@ param location string
 param tags object
 param suffix string
 param mailAccountId string
+param identityId string
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: 'evgt-${suffix}'
   location: location
   tags: tags
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
   properties: {
     source: mailAccountId
     topicType: 'Microsoft.Storage.StorageAccounts'

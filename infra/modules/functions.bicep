@@ -22,6 +22,8 @@ param botSecretName string
 param signOnClientId string
 param operatorEntraTenant string
 param nextHopNetworks string
+param egressProxy string
+param egressCa string
 
 @description('Most instances at a time; each takes four messages to judge and eight to deliver.')
 @minValue(1)
@@ -117,6 +119,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     MATTA_PORTAL_URL: portalUrl
     MATTA_HOST_NAME: hostName
     MATTA_NEXT_HOP_NETWORKS: nextHopNetworks
+    MATTA_EGRESS_PROXY: egressProxy
+    MATTA_EGRESS_CA: egressCa
     MATTA_KEY_VAULT_URL: vaultUrl
     MATTA_IDENTITY_CLIENT_ID: identityClientId
     MATTA_BOT_APP_ID: botAppId

@@ -15,9 +15,17 @@ resource relay 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   tags: tags
 }
 
+resource events 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: 'id-events-${suffix}'
+  location: location
+  tags: tags
+}
+
 output functionsId string = functions.id
 output functionsClientId string = functions.properties.clientId
 output functionsPrincipalId string = functions.properties.principalId
 output relayId string = relay.id
 output relayClientId string = relay.properties.clientId
 output relayPrincipalId string = relay.properties.principalId
+output eventsId string = events.id
+output eventsPrincipalId string = events.properties.principalId

@@ -25,7 +25,11 @@ var clientCaSecrets = empty(clientCaUrl) ? [] : [{ name: 'client-ca', keyVaultUr
 var certificateFiles = empty(certificateUrl) ? [] : [{ secretRef: 'relay-tls', path: 'relay.pem' }]
 var clientCaFiles = empty(clientCaUrl) ? [] : [{ secretRef: 'client-ca', path: 'client-ca.pem' }]
 var files = concat(certificateFiles, clientCaFiles)
-var certificateVariables = empty(certificateUrl) ? [] : [{ name: 'MATTA_RELAY_CERT', value: '/mnt/tls/relay.pem' }]
+var certificateVariables = empty(certificateUrl) ? [] : [
+  { name: 'MATTA_RELAY_CERT', value: '/mnt/tls/relay.pem' }
+  // Exchange Online shows itself by its certificate, as its address cannot be seen; only TLS has one.
+  { name: 'MATTA_RELAY_EXCHANGE_NAMES', value: 'mail.protection.outlook.com' }
+]
 var clientCaVariables = empty(clientCaUrl) ? [] : [{ name: 'MATTA_RELAY_CLIENT_CA', value: '/mnt/tls/client-ca.pem' }]
 
 resource place 'Microsoft.App/managedEnvironments@2025-07-01' = {
@@ -106,6 +110,8 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               { name: 'MATTA_RELAY_STRANGER_CONNECTIONS', value: '100' }
               { name: 'MATTA_RELAY_STRANGER_CONNECTIONS_PER_PEER', value: '100' }
               { name: 'MATTA_RELAY_AUTH_FAILURES', value: '1000' }
+              // The same addresses told to the relay, so that no tenant is known by them: subnets of Container Apps.
+              { name: 'MATTA_RELAY_PROXY_PEERS', value: '10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16' }
             ],
             certificateVariables,
             clientCaVariables
@@ -114,13 +120,13 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
           probes: empty(image) ? [] : [
             {
               type: 'Liveness'
-              tcpSocket: { port: 2525 }
+              httpGet: { path: '/livez', port: 8080, scheme: 'HTTP' }
               periodSeconds: 15
               failureThreshold: 4
             }
             {
               type: 'Readiness'
-              httpGet: { path: '/healthz', port: 8080, scheme: 'HTTP' }
+              httpGet: { path: '/readyz', port: 8080, scheme: 'HTTP' }
               periodSeconds: 15
               timeoutSeconds: 12
               failureThreshold: 3

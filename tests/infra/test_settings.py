@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from infra.check.__main__ import TEMPLATES
 from infra.check.run import read
-from infra.check.syntax import Array, Object, Statement, Text, parts_of
+from infra.check.syntax import Array, Constant, Object, Statement, Text, parts_of
 from shared.adapters import storage_setup
 from shared.settings import ProcessSettings, read_process_settings
 from smtp_relay.configuration import RelayConfiguration
@@ -46,8 +46,6 @@ NOT_SET = {
     "service_website": "named by hand: whose service it is",
     "service_privacy": "named by hand: whose service it is",
     "service_terms": "named by hand: whose service it is",
-    "egress_proxy": "named by hand where outbound port 25 is closed (docs/OPERATIONS.md)",
-    "egress_ca": "named by hand with the proxy",
     "direct_deliveries": "the default is made for host.json",
 }
 """Fields of ``ProcessSettings`` that no template sets, and why."""
@@ -136,6 +134,44 @@ def test_storage_holds_what_the_code_expects() -> None:
     assert names_in("tables") == set(storage_setup.TABLES)
 
 
+def of(container: Object, name: str) -> Constant:
+    found = container.get(name)
+    assert isinstance(found, Constant)
+    return found
+
+
+def test_what_is_deleted_is_gone_within_days() -> None:
+    """Soft delete keeps it for so long (infra/README.md), and there are no versions."""
+    blobs = named(MAIL.named("blobs"))
+    assert of(blobs, "isVersioningEnabled").value is False
+    policy = blobs.get("deleteRetentionPolicy")
+    assert isinstance(policy, Object)
+    assert of(policy, "days").value == 3
+
+
+def test_undelivered_events_are_kept_where_event_grid_may_write() -> None:
+    subscription = named(TREE.files["infra/event_subscription.bicep"].named("spoolEvents"))
+    assert isinstance(subscription.get("deadLetterWithResourceIdentity"), Object)
+    assert MAIL.named("undelivered") is not None
+    assert MAIL.named("eventsUndelivered") is not None
+
+
+def test_the_relay_is_asked_whether_it_lives_and_whether_it_is_ready() -> None:
+    statement = RELAY.named("app")
+    assert statement is not None
+    assert statement.value is not None
+    paths = {
+        path.literal
+        for part in parts_of(statement.value)
+        if isinstance(part, Object) and isinstance(path := part.get("path"), Text)
+    }
+    assert {"/livez", "/readyz"} <= paths
+
+
+def test_the_relay_knows_that_it_stands_behind_a_proxy() -> None:
+    assert {"MATTA_RELAY_PROXY_PEERS", "MATTA_RELAY_EXCHANGE_NAMES"} <= set(relay_variables())
+
+
 def test_the_host_has_its_own_settings() -> None:
     settings = functions_settings()
     for name, value in (("AzureWebJobsDisableHomepage", "true"), ("PYTHON_THREADPOOL_THREAD_COUNT", "32")):
@@ -178,7 +214,14 @@ def test_what_the_hook_reads_is_what_the_template_gives() -> None:
     outputs = {one.name for one in TREE.files["infra/main.bicep"].of("output")}
     script = TREE.others["infra/hooks/postdeploy.sh"]
     portal = TREE.others["infra/hooks/build_portal.sh"]
-    for name in ("AZURE_RESOURCE_GROUP", "MATTA_EVENT_TOPIC", "MATTA_FUNCTION_APP"):
+    for name in (
+        "AZURE_RESOURCE_GROUP",
+        "MATTA_EVENT_TOPIC",
+        "MATTA_FUNCTION_APP",
+        "MATTA_EVENT_IDENTITY",
+        "MATTA_MAIL_ACCOUNT",
+        "MATTA_UNDELIVERED_CONTAINER",
+    ):
         assert f"${{{name}:?}}" in script
         assert name in outputs
     assert "MATTA_PUBLIC_URL" in portal

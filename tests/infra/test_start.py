@@ -79,6 +79,8 @@ def functions_settings(storage: Azurite, vault: KeyVault) -> dict[str, str]:
         "signOnClientId": "portal",
         "operatorEntraTenant": "operators",
         "nextHopNetworks": "127.0.0.0/8",
+        "egressProxy": "",
+        "egressCa": "",
     }
     declared = {statement.name for statement in file.of("param")}
     others = {name: "unused" for name in declared - given.keys() if name not in {"mostInstances"}}
