@@ -43,13 +43,17 @@ class RelaySession(IdentifiedSession):
         self.say(f"250 {self.hostname}")
 
     async def smtp_EHLO(self, argument: str) -> None:
-        """EHLO: says what the relay can do; to a stranger only how to become known."""
+        """EHLO: says what the relay can do; to a stranger only how to become known.
+
+        To one who may authenticate it says everything: a client need not greet again after AUTH (RFC 4954 section 4), and
+        Postfix, which does not, would take an extension that was not named before for missing and rewrite 8-bit mail.
+        """
         if not _CLIENT_NAME.fullmatch(argument):
             self.mistake(replies.BAD_ARGUMENT)
             return
         self._hello(argument, extended=True)
         lines = [self.hostname]
-        if self.is_known:
+        if self.is_known or self.may_authenticate:
             lines += [
                 "PIPELINING",
                 f"SIZE {self.relay.configuration.size}",

@@ -75,15 +75,19 @@ class TestStrangers:
             wait_until(lambda: bool(relay.logged("session")))
             assert relay.logged("session")[0]["outcome"] == "refused"
 
-    def test_stranger_who_may_authenticate_is_told_only_how(self, spool: FakeSpool, tls: Tls) -> None:
+    def test_stranger_is_told_how_to_authenticate_and_what_counts_from_then_on(self, spool: FakeSpool, tls: Tls) -> None:
         with RunningRelay(spool, [USER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             assert smtp.banner == f"220 {HOST} ESMTP"
             assert smtp.hello() == f"250-{HOST}\n250 STARTTLS"
             for command in ("MAIL FROM:<a@b.example>", "RCPT TO:<a@b.example>", "DATA", "VRFY a", "HELP", "EXPN a"):
                 assert smtp.command(command) == "530 5.7.0 authentication required"
             smtp.starttls(client_context())
-            assert smtp.hello() == f"250-{HOST}\n250 AUTH LOGIN PLAIN"
+            before = smtp.hello()
+            assert "\n250-8BITMIME\n250-SMTPUTF8\n" in before, "clients need not greet again after AUTH"
+            assert before.endswith("\n250 AUTH LOGIN PLAIN")
             assert smtp.command("MAIL FROM:<a@b.example>") == "530 5.7.0 authentication required"
+            assert smtp.command(f"AUTH PLAIN {LOGIN}")[:3] == "235"
+            assert smtp.hello() == before
 
     def test_strangers_cannot_take_all_connections(self, spool: FakeSpool, tls: Tls) -> None:
         rules = [USER_RULE, IngressRule("demo", peers=("127.0.0.9",))]

@@ -31,12 +31,15 @@ def decode_xtext(text: str) -> str | None:
 def decode_original(text: str) -> tuple[str, str] | None:
     """Address type and address of an ORCPT value, in clear; ``None`` where it is malformed (RFC 3461 section 4.2).
 
-    An address of type ``utf-8`` may hold characters beyond ASCII: only SMTPUTF8 can carry them as they are.
+    An address of type ``utf-8`` may hold characters beyond ASCII: only SMTPUTF8 can carry them as they are. Postfix
+    (3.7) names an internationalised address ``rfc822`` and writes its UTF-8 as xtext; that one is of type ``utf-8``, too.
     """
     kind, semicolon, encoded = text.partition(";")
     if not semicolon or not _ADDRESS_TYPE.fullmatch(kind):
         return None
     address = _decode_utf8(encoded) if kind.lower() == UTF8_TYPE else decode_xtext(encoded)
+    if address is None and kind.lower() == "rfc822":
+        kind, address = UTF8_TYPE, _decode_utf8_in_xtext(encoded)
     return None if address is None else (kind, address)
 
 
@@ -51,6 +54,17 @@ def _decode_utf8(text: str) -> str | None:
     if any(not _is_scalar(int(point, 16)) for point in _ESCAPE.findall(text)):
         return None
     decoded = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return decoded if decoded.isprintable() else None
+
+
+def _decode_utf8_in_xtext(text: str) -> str | None:
+    if not _XTEXT.fullmatch(text):
+        return None
+    octets = _HEX.sub(lambda found: chr(int(found[1], 16)), text).encode("latin-1")
+    try:
+        decoded = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
     return decoded if decoded.isprintable() else None
 
 

@@ -1,0 +1,71 @@
+"""Fixtures of the tests with other makers' servers and clients."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from shared.ports_relay import IngressRule, IngressUser
+from smtp_relay.passwords import hash_password
+from smtp_relay.tls import TlsFiles
+from tests.fakes.clock import FakeClock
+from tests.fakes.spool import FakeSpool
+from tests.support.certificates import AUTHORITY
+from tests.support.relay import HOST
+
+USER, PASSWORD = "mailer@byauth", "correct-horse"
+RULE = IngressRule("byauth", users=(IngressUser(USER, hash_password(PASSWORD)),))
+"""Mail is taken from whoever says the password, and from nobody for an address."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of docs/INTEROP.md."""
+
+    program: str
+    direction: str
+    tls: str
+    exercised: str
+    result: str
+
+
+Note = Callable[[Finding], None]
+
+
+@pytest.fixture
+def note() -> Note:
+    """Write down what was found, where `./dev interop` asks for it (``MATTA_INTEROP_FINDINGS`` names a file)."""
+
+    def write(finding: Finding) -> None:
+        path = os.environ.get("MATTA_INTEROP_FINDINGS")
+        if path:
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(finding)) + "\n")
+
+    return write
+
+
+@pytest.fixture
+def spool() -> FakeSpool:
+    """An empty spool in memory."""
+    return FakeSpool(FakeClock())
+
+
+@pytest.fixture(scope="session")
+def relay_tls(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
+    """A certificate of the tests' authority for the relay's name and for ``localhost``."""
+    directory = tmp_path_factory.mktemp("relay-tls")
+    path = directory / "relay.pem"
+    path.write_bytes(AUTHORITY.issue_cert(HOST, "localhost").private_key_and_cert_chain_pem.bytes())
+    return TlsFiles(str(path), str(path), "")
+
+
+@pytest.fixture(params=["postfix", "exim"])
+def maker(request: pytest.FixtureRequest) -> str:
+    """Whose server it is."""
+    return str(request.param)
