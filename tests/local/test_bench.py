@@ -40,7 +40,7 @@ def test_one_benchmark_runs_and_its_numbers_are_written(tmp_path: Path, capsys: 
     content = json.loads(results.read_text("utf-8"))
     assert content["quick"] is True
     assert content["machine"]["cores"] >= 1
-    [row] = content["rows"]
+    [row] = [row for row in content["rows"] if row["goal"]]
     assert row["goal"] == "<= 1"
     assert row["met"] is (row["ratio"] <= 1)
     assert "cold start" in capsys.readouterr().out

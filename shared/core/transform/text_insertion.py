@@ -127,10 +127,11 @@ class Insertion:
 
     @cached_property
     def content_line_end(self) -> bytes:
-        """The line end of the decoded content: in base64 what stands there, else what the message has."""
-        if self.part.encoding != "base64":
+        """The line end of the decoded content: what stands there in base64 and in UTF-16, else what the message has."""
+        wide = bool(self.charset) and not is_ascii_based(self.charset)
+        if self.part.encoding != "base64" and not wide:
             return self.line_end
-        whole = self.whole if is_ascii_based(self.charset) else self.whole.replace(b"\0", b"")
+        whole = self.whole.replace(b"\0", b"") if wide else self.whole
         at = whole.find(b"\n")
         if at < 0:
             return b"\r" if b"\r" in whole else b"\r\n"
