@@ -46,6 +46,11 @@ def end_of_header(data: bytes | bytearray) -> int:
     return -1 if found is None else found.start() + 1
 
 
+def ends_plainly(data: bytes, end: int) -> bool:
+    """Whether the header section that ends at ``end`` ends as RFC 5322 says, so for every server. Exchange Online's do."""
+    return data[max(end - 2, 0) : end + 2] == b"\r\n\r\n"
+
+
 def sending_organisation(header: bytes) -> SendingOrganisation:
     """What a header section says; never raises."""
     values: dict[str, set[str]] = {"x-ms-exchange-crosstenant-id": set(), "x-originatororg": set()}

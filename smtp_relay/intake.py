@@ -17,7 +17,7 @@ from shared.errors import StorageUnavailable
 from shared.ports_relay import Spooled
 from smtp_relay import replies
 from smtp_relay.data_reader import DataReader
-from smtp_relay.exchange_header import LONGEST_HEADER, end_of_header
+from smtp_relay.exchange_header import LONGEST_HEADER, end_of_header, ends_plainly
 from smtp_relay.paths import Refused
 from smtp_relay.session import Hangup
 
@@ -57,11 +57,16 @@ class Intake:
         return self._data.finished
 
     async def header(self) -> bytes:
-        """The header section, read ahead of ``chunks``; one that is too long is cut off. Raises ``ClientGone``."""
+        """The header section, read ahead of ``chunks``; one that is too long is cut off. Raises ``ClientGone``.
+
+        Nothing of one whose end servers would not agree about: below it may stand what the sending server has written.
+        """
         ahead = bytearray()
         while (end := end_of_header(ahead)) < 0 and len(ahead) < LONGEST_HEADER and not self._data.finished:
             ahead += await self._next()
         self._ahead = bytes(ahead)
+        if end > 0 and not ends_plainly(self._ahead, end):
+            return b""
         return self._ahead if end < 0 else self._ahead[:end]
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -175,6 +180,7 @@ async def receive(
             outcome=outcome,
             ms=round((time.monotonic() - started) * 1000),
         )
+        relay.telemetry.message(tenant_id, outcome)
 
 
 async def _ask(tell: Callable[[bytes], str], intake: Intake) -> str:

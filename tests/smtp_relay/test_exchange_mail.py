@@ -137,6 +137,17 @@ def test_where_one_disagrees_nothing_is_stored_and_the_peer_learns_nothing(
     assert by_address.relay.counters.refused == {"tenant": 1}
 
 
+@pytest.mark.parametrize("end", [b"\r\n\r\r\n", b"\r\n\n", b"\n\n", b"\n\r\n"], ids=repr)
+def test_an_end_of_the_header_that_the_sender_wrote_hides_nothing_of_what_exchange_stamps_below(
+    by_address: RunningRelay, spool: FakeSpool, end: bytes
+) -> None:
+    forged = f"From: u@a.example\r\nX-MS-Exchange-CrossTenant-Id: {A}".encode()
+    stamped = f"X-MS-Exchange-CrossTenant-Id: {B}\r\n\r\nbody\r\n".encode()
+    with connect(by_address, "a.relay.example") as smtp:
+        assert send(smtp, forged + end + stamped)[:3] == "550"
+    assert spool.refs == ()
+
+
 def test_a_tenant_cannot_claim_the_addresses_that_all_send_from(spool: FakeSpool, tls: Tls) -> None:
     files = TlsFiles(str(tls.server.cert), str(tls.server.key), "")
     rules = [*RULES, IngressRule("greedy", peers=("127.0.0.1", "127.0.0.0/8"))]
