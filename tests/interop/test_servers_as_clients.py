@@ -77,7 +77,9 @@ def test_mail_comes_over_verified_tls_with_a_password_and_as_it_was_written(
 
 
 @pytest.mark.timeout(150)
-def test_mail_that_the_relay_puts_off_comes_again_once(maker: str, spool: FakeSpool, tmp_path: Path, note: Note) -> None:
+def test_mail_that_the_relay_puts_off_comes_again_once(
+    maker: str, spool: FakeSpool, tmp_path: Path, note: Note
+) -> None:
     with RunningRelay(spool) as relay, server_of(maker, tmp_path / maker, Upstream(relay.port)) as server:
         spool.trouble.before("write", StorageUnavailable("down"))
         server.submit(SENDER, [RECIPIENT], CONTENT)

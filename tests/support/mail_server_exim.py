@@ -39,9 +39,9 @@ deliver_drop_privilege = true
 keep_environment =
 never_users = root
 message_size_limit = {size}
-smtputf8_advertise_hosts = *
+smtputf8_advertise_hosts = {utf8_hosts}
 dsn_advertise_hosts = *
-accept_8bitmime = true
+accept_8bitmime = {eight}
 queue_only = false
 smtp_accept_max = 100
 smtp_accept_queue = 0
@@ -87,7 +87,8 @@ begin authenticators
 
 
 class EximServer:
-    """Use it in a ``with`` block. ``rcpt_acl`` and ``mail_acl`` are lines of access control lists, ``options`` main ones."""
+    """Use it in a ``with`` block. ``rcpt_acl`` and ``mail_acl`` are lines of access control lists, ``options`` main
+    ones; with ``no_eight_bits`` it offers neither 8BITMIME nor SMTPUTF8."""
 
     def __init__(
         self,
@@ -99,6 +100,7 @@ class EximServer:
         mail_acl: str = "",
         rcpt_acl: str = "",
         transport: str = "",
+        no_eight_bits: bool = False,
     ) -> None:
         self.directory = directory
         self.port = free_port()
@@ -107,6 +109,7 @@ class EximServer:
         self._upstream = upstream
         self._submission = submission or Submission()
         self._texts = {"options": options, "mail_acl": mail_acl, "rcpt_acl": rcpt_acl, "transport": transport}
+        self._no_eight_bits = no_eight_bits
         self._child: Child | None = None
 
     def version(self) -> str:
@@ -197,6 +200,8 @@ class EximServer:
             tls_hosts="*" if submission.certificate else "",
             tls_files=tls_files,
             auth_hosts="${if def:tls_in_cipher {*}}" if submission.user else "",
+            eight="false" if self._no_eight_bits else "true",
+            utf8_hosts="" if self._no_eight_bits else "*",
             port=self.port,
             size=submission.size_limit or "200M",
             options=self._texts["options"],
@@ -228,7 +233,7 @@ plain:
 login:
   driver = plaintext
   public_name = LOGIN
-  server_prompts = Username: : Password:
+  server_prompts = Username:: : Password::
   server_condition = ${{if and{{{{eq{{$auth1}}{{{submission.user}}}}}{{eq{{$auth2}}{{{submission.password}}}}}}}}}
   server_set_id = $auth1
 """

@@ -37,10 +37,9 @@ class PostfixServer(Postfix):
             "queue_run_delay": "2s",
             "smtp_tls_loglevel": "1",
             "smtp_destination_concurrency_limit": "5",
-            "smtp_header_checks": "",
             "command_directory": str(directory / "bin"),
             "always_add_missing_headers": "no",
-            # Only what is told below is taken from clients; a client without a password may send where none is set.
+            "local_header_rewrite_clients": "",
             **_client(upstream, authority),
             **_server(submission or Submission()),
             **(changes or {}),
