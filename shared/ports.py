@@ -15,7 +15,6 @@ from typing import Protocol
 from shared.core.hold.record import Change, Event, MessageRecord, OutboxEntry
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef
-from shared.core.message.keys import SigningKey
 from shared.core.people.person import Group as Group
 from shared.core.people.person import Person as Person
 from shared.core.policy.tenant_settings import NextHopServer, TenantSettings
@@ -23,6 +22,7 @@ from shared.core.replay.past_message import PastMessage
 from shared.core.settings.change_note import NO_NOTE, ChangeNote, VersionEntry
 from shared.core.settings.scope import Scope
 from shared.core.settings.scope_settings import Document, ScopeSettings
+from shared.ports_relay import Secrets as Secrets  # both sides of the spool read keys
 from shared.ports_relay import Spooled as Spooled  # belongs to both sides of the spool
 
 
@@ -39,18 +39,6 @@ class Random(Protocol):
 
     def token(self, length: int) -> bytes:
         """``length`` random bytes."""
-        ...
-
-
-class Secrets(Protocol):
-    """Keys and passwords. Values never reach a log."""
-
-    def signing_keys(self, purpose: str) -> tuple[SigningKey, ...]:
-        """Keys for ``"link"``, ``"trace"`` or ``"seal"``; the first signs or seals, all verify or open."""
-        ...
-
-    def secret(self, name: str) -> str:
-        """A named secret. Raises ``NotFound``."""
         ...
 
 

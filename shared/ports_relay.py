@@ -12,6 +12,19 @@ from typing import Protocol
 
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import MessageRef
+from shared.core.message.keys import SigningKey
+
+
+class Secrets(Protocol):
+    """Keys and passwords. Values never reach a log."""
+
+    def signing_keys(self, purpose: str) -> tuple[SigningKey, ...]:
+        """Keys for ``"link"``, ``"trace"`` or ``"seal"``; the first signs or seals, all verify or open."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """A named secret. Raises ``NotFound``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,15 @@ import ssl
 import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from shared.core.message.egress_token import PURPOSE, SCHEME, WINDOW, check_egress_token
 from shared.errors import MattaError
+from shared.ports_relay import Secrets
 from shared.settings import MisconfiguredProcess
 from smtp_relay.configuration import RelayConfiguration
 from smtp_relay.egress_tunnel import Tunnel
 from smtp_relay.logs import EventLog
 from smtp_relay.tls import TlsFiles, server_context
-
-if TYPE_CHECKING:
-    from shared.ports import Secrets  # the relay's image has the message's core alone
 
 _LONGEST_HEAD = 4096
 _HEAD_SECONDS = 10.0

@@ -9,7 +9,7 @@ from shared.adapters.secrets_vault import VaultSecrets
 from shared.settings import MisconfiguredProcess, ProcessSettings
 
 if TYPE_CHECKING:
-    from shared.ports import Secrets
+    from shared.ports_relay import Secrets
 
 
 def secrets_of(process: ProcessSettings) -> Secrets:
