@@ -14,7 +14,7 @@ from shared.core.replay.outcome import Difference
 from shared.ports_people import AuditCode
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
-from tests.architecture.imports import REPOSITORY
+from tests.architecture.imports import REPOSITORY, ROOMS
 from tests.support.registered_functions import registered_functions
 
 
@@ -65,3 +65,21 @@ def test_every_word_of_a_replays_figures_is_documented() -> None:
     text = page("DRY_RUN.md")
     words = [*(item.name for item in fields(Figures)), *Difference, *Gap]
     assert not [str(word) for word in words if f"`{word}`" not in text]
+
+
+def test_every_timer_is_documented() -> None:
+    text = page("OPERATIONS.md")
+    timers = [
+        function.get_function_name()
+        for function in registered_functions()
+        if any(binding.type == "timerTrigger" for binding in function.get_bindings())
+    ]
+    assert timers
+    assert not [name for name in timers if f"| `{name}` |" not in text]
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    text = page("ARCHITECTURE.md").partition("## Who may import what")[2]
+    rooms = [room.path for room in ROOMS if not room.path.endswith(".py")]  # single files have the rule of their folder
+    named_by_its_folder = {"shared/core/message": "`shared/core/*`", "functions/api": "`functions`"}
+    assert not [path for path in rooms if named_by_its_folder.get(path, f"`{path}`") not in text]
