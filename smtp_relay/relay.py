@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from shared.adapters.metrics_book import metrics_of
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.identity import RANDOM_BYTES, new_queue_id
 from shared.ports_relay import BacklogSource, IngressSource, SpoolWriter
@@ -21,6 +22,7 @@ from smtp_relay.counters import Counters
 from smtp_relay.intake import Attribution, receive
 from smtp_relay.logs import EventLog
 from smtp_relay.networks import Networks
+from smtp_relay.telemetry import Telemetry
 from smtp_relay.tls import TlsFiles
 from smtp_relay.valve import Valve
 
@@ -70,6 +72,7 @@ class Relay:
         )
         self.counters = Counters()
         self.valve = Valve(configuration, self.counters, self.log)
+        self.telemetry = Telemetry(metrics_of(configuration.process, "matta-relay"), self.counters, self.log)
         self.proxies = Networks(configuration.proxy_peers, "MATTA_RELAY_PROXY_PEERS")
         self.exchange_names = tuple(
             name.strip().lower() for name in configuration.exchange_names.split(",") if name.strip()
@@ -118,6 +121,7 @@ class Relay:
             await self.refresh()
             await self.look_at_backlog()
             self._refresh_tls()
+            self.telemetry.tell(time.monotonic(), self.valve.backlog_seconds)
 
     async def look_at_backlog(self) -> None:
         """Read how far judging is behind; where that fails, the last reading grows old by itself."""

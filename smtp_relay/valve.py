@@ -49,6 +49,11 @@ class Valve:
         return self._level
 
     @property
+    def backlog_seconds(self) -> float:
+        """Age of the oldest unjudged message, as far as it can be known."""
+        return self._backpressure.age(time.time())
+
+    @property
     def storage_is_out(self) -> bool:
         """Whether new transactions wait for storage to be back."""
         return self._circuit.is_open

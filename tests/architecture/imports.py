@@ -352,6 +352,8 @@ ROOMS = (
             # The egress proxy: the same fence as for next hops, and the keys that its tokens are checked with.
             "shared.adapters.reachable_networks",
             "shared.adapters.secrets_source",
+            "shared.adapters.metrics_book",
+            "shared.ports_metrics",
             "shared.settings",
             "shared.errors",
         ),

@@ -15,7 +15,7 @@ from shared.settings import VERSION
 from tests.support.relay_image import lay_out
 
 LIST_MODULES = (
-    "import sys, pathlib, smtp_relay.__main__;"
+    "import sys, pathlib, smtp_relay.__main__, shared.adapters.metrics_otlp;"  # the last where metrics are sent
     "root = pathlib.Path.cwd();"
     "print(*sorted(str(pathlib.Path(m.__file__).relative_to(root)) for m in sys.modules.values()"
     " if (getattr(m, '__file__', None) or '').startswith(str(root))))"
