@@ -66,7 +66,7 @@ def test_of_eight_at_once_one_wins(deletions: Deletions) -> None:
             return False
         return True
 
-    assert sum(at_once(8, win)) == 1
+    assert at_once(8, win).count(True) == 1
 
 
 def test_records_come_newest_first_page_by_page_and_the_oldest_go(deletions: Deletions) -> None:

@@ -137,7 +137,7 @@ def test_a_record_with_a_long_history_goes_in_several_transactions(stores: Store
     stored = stores.messages.create(begun(ref=ref))
     assert stored is not None
     for _ in range(4):
-        changes = []
+        changes: list[Change] = []
         for _ in range(60):
             base = changes[-1].record if changes else stored.record
             changes.append(make_change(base, EventCode.REMINDED, SYSTEM, NOW))
