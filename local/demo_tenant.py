@@ -74,6 +74,10 @@ GROUPS = (
 OPERATOR_ENTRA_TENANT = "9a1c2e4f-7b3d-4f60-8c21-0d5e6f7a8b90"
 """Directory of whoever runs the service; invented."""
 OPERATORS = (Person("operator@matta-service.example", "運用 当番", "ja", id="0002f0a1-5a3d-4e21-b7c6-90f1d2e3a4b5"),)
+NEWCOMER_ENTRA_TENANT = "3c8e5b1a-6d2f-4e70-9b14-8a7f6e5d4c32"
+"""Directory of a company that is no tenant yet: the operator can take it on in the portal; invented."""
+NEWCOMER = Person("mori@midori.example", "森 葵", "ja", id="0004f0a1-5a3d-4e21-b7c6-90f1d2e3a4b5")
+"""Its administrator, who can sign on once the tenant was made."""
 ROLES: dict[str, tuple[str, ...]] = {
     f"ito@{DOMAIN}": ("Matta.TenantAdministrator",),
     f"takahashi@{DOMAIN}": ("Matta.Auditor",),

@@ -9,7 +9,15 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.demo_tenant import ENTRA_TENANT, OPERATOR_ENTRA_TENANT, OPERATORS, PEOPLE, ROLES
+from local.demo_tenant import (
+    ENTRA_TENANT,
+    NEWCOMER,
+    NEWCOMER_ENTRA_TENANT,
+    OPERATOR_ENTRA_TENANT,
+    OPERATORS,
+    PEOPLE,
+    ROLES,
+)
 from local.layout import Layout, Ports
 from local.tools import ROOT, node_modules, node_path
 from shared.core.people.person import PersonKind
@@ -59,6 +67,14 @@ def provider_settings(layout: Layout, ports: Ports) -> str:
         }
         for one in OPERATORS
     ]
+    newcomer = {
+        "id": NEWCOMER.id,
+        "name": NEWCOMER.display_name,
+        "address": NEWCOMER.address,
+        "language": NEWCOMER.language,
+        "roles": [],
+        "home": NEWCOMER_ENTRA_TENANT,
+    }
     return json.dumps(
         {
             "port": ports.identity,
@@ -68,7 +84,7 @@ def provider_settings(layout: Layout, ports: Ports) -> str:
             "scope": SCOPE,
             "state": str(layout.part("identity")),
             "directories": [
-                {"id": ENTRA_TENANT, "people": [*people, *operators]},
+                {"id": ENTRA_TENANT, "people": [*people, *operators, newcomer]},
                 {"id": OPERATOR_ENTRA_TENANT, "people": operators},
             ],
         }

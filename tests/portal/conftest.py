@@ -10,15 +10,26 @@ from playwright.sync_api import Browser
 from local.commands.seed import seed_traffic
 from shared.settings import read_process_settings
 from tests.support.browser import launched
+from tests.support.dns_server import DnsServer
 from tests.support.running import Running
 
 MESSAGES = 40
+SPF_INCLUDE = "spf.matta.example"
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def dns() -> Iterator[DnsServer]:
+    """What the instance asks about domains; its answers are forgotten at once."""
+    with DnsServer() as server:
+        server.ttl = 0
+        yield server
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory, dns: DnsServer) -> Iterator[Running]:
     """An instance for each test process."""
-    with Running(tmp_path_factory.mktemp("portal")) as instance:
+    environment = {"MATTA_DNS_SERVERS": dns.address, "MATTA_SPF_INCLUDE": SPF_INCLUDE}
+    with Running(tmp_path_factory.mktemp("portal"), environment) as instance:
         seed_traffic(read_process_settings(instance.instance.environment), MESSAGES, 20, 1)
         yield instance
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from local.demo_tenant import ENTRA_TENANT
 from tests.support.portal import SIGN_ON, signed_on
@@ -20,7 +21,7 @@ ROLES = {
     "sato@": OWN,
     "takahashi@": OWN | READING | {"settings", "group-settings", "dry-run", "exchange"},
     "yamamoto@": OWN | READING | {"exchange"},
-    "ito@": OWN | READING | {"settings", "group-settings", "dry-run", "exchange"},
+    "ito@": OWN | READING | {"settings", "group-settings", "dry-run", "exchange", "onboarding"},
     "operator@": {"operator/tenants", "operator/usage", "operator/health", "operator/poison"},
 }
 
@@ -67,6 +68,53 @@ def test_signing_out_ends_it(browser: Browser, origin: str) -> None:
         seen.page.locator("button[name=logout]").click()
         seen.page.goto(f"{origin}/held")
         expect(seen.page.get_by_role("button", name=SIGN_ON["ja"])).to_be_visible()
+
+
+def test_a_refresh_token_that_is_over_is_replaced_in_a_hidden_frame(
+    running: Running, browser: Browser, origin: str
+) -> None:
+    """As long as the provider knows the person, nobody is asked; the policy of the page lets just the two into the frame."""
+    asked: list[str] = []
+
+    def refuse_refreshing(route: Route) -> None:
+        kind = dict(parse_qsl(route.request.post_data or "")).get("grant_type", "")
+        asked.append(kind)
+        if kind == "refresh_token":
+            allowed = {"Access-Control-Allow-Origin": origin}
+            error = {"error": "invalid_grant", "error_description": "AADSTS700084: the refresh token is over"}
+            route.fulfill(status=400, headers=allowed, json=error)
+        else:
+            route.continue_()
+
+    def refuse_once(route: Route) -> None:
+        if route.request.method != "OPTIONS" and not refused:
+            refused.append(route.request.url)
+            problem = {"type": "/problems/sign-on-expired", "title": "", "status": 401}
+            route.fulfill(
+                status=401,
+                headers={"Access-Control-Allow-Origin": origin},
+                content_type="application/problem+json",
+                body=json.dumps(problem),
+            )
+        else:
+            route.continue_()
+
+    def brings_a_code(request: Request) -> bool:
+        return request.url.endswith("/token") and "grant_type=authorization_code" in (request.post_data or "")
+
+    refused: list[str] = []
+    with signed_on(browser, origin, "ito@", "en", "/") as seen:
+        page = seen.page
+        page.route(f"http://127.0.0.1:{running.instance.ports.identity}/{ENTRA_TENANT}/v2.0/token", refuse_refreshing)
+        page.route(f"http://127.0.0.1:{running.instance.ports.api}/api/v1/**", refuse_once)
+        with page.expect_request_finished(brings_a_code, timeout=60_000):
+            page.locator("nav a[href='/tracking']").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(text("en", "tracking.title"))
+        page.wait_for_function("() => document.querySelectorAll('iframe').length === 0")
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+    assert refused
+    assert asked[0] == "refresh_token"
+    assert "authorization_code" in asked, "the frame brought a new code"
 
 
 def test_what_was_typed_outlives_the_session(running: Running, browser: Browser, origin: str) -> None:

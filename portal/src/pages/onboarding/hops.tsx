@@ -16,7 +16,7 @@ export function Hops({ hops }: { readonly hops: CanaryView["hops"] }) {
   const styles = useStyles();
   const took = (seconds: number | null) => {
     if (seconds === null) return "";
-    const text = t("onboarding.hop_seconds", { seconds: seconds.toLocaleString(language, { maximumFractionDigits: 1 }) });
+    const text = t("onboarding.hop_seconds", { seconds: seconds.toLocaleString(language, { maximumFractionDigits: 2 }) });
     return seconds < 0 ? `${text} (${t("onboarding.hop_clock")})` : text;
   };
   return (

@@ -1,5 +1,5 @@
 /** Taking a tenant on, step by step: for its own administrators, and for the operator of the service. */
-import { ProgressBar, Spinner, Text, makeStyles, tokens } from "@fluentui/react-components";
+import { Spinner, Text, makeStyles, tokens } from "@fluentui/react-components";
 import { useParams } from "react-router";
 
 import { PageFrame } from "../../components/page_frame";
@@ -26,12 +26,9 @@ export default function OnboardingPage() {
       <div className={styles.lead}>
         <Text>{t("onboarding.lead")}</Text>
         {view.data ? (
-          <>
-            <Text weight="semibold" role="status">
-              {t("onboarding.progress", { done, all: steps.length })}
-            </Text>
-            <ProgressBar value={done} max={steps.length} role="presentation" />
-          </>
+          <Text weight="semibold" role="status">
+            {t("onboarding.progress", { done, all: steps.length })}
+          </Text>
         ) : null}
       </div>
       {view.isPending ? <Spinner label={t("common.loading")} /> : null}
