@@ -22,6 +22,7 @@ from shared.adapters.smtp_next_hop_outcome import Outcome
 from shared.adapters.smtp_next_hop_pool import Busy, Place, SessionPool
 from shared.adapters.smtp_next_hop_probe import probe_server
 from shared.adapters.smtp_next_hop_session import Session, Sessions
+from shared.adapters.smtp_next_hop_share import FairShare
 from shared.adapters.smtp_next_hop_standing import Standing
 from shared.adapters.smtp_next_hop_transaction import Stale, Transaction
 from shared.core.message.envelope import Envelope
@@ -60,6 +61,7 @@ class SmtpNextHop:
         self._sessions = Sessions(host_name, trust, reachable, egress)
         self._pool = SessionPool(idle_seconds)
         self._standing = Standing()
+        self._share = FairShare()
 
     def deliver(
         self,
@@ -94,8 +96,9 @@ class SmtpNextHop:
             return made
 
         try:
-            self._standing.take_turn(place, budget)
-            trouble = self._with_session(place, credentials, budget, send)
+            with self._share.delivery(tenant_id, content.size):
+                self._standing.take_turn(place, budget)
+                trouble = self._with_session(place, credentials, budget, send)
         except Busy as error:
             outcome.fail(outcome.open, error.status, error.text)
         except ConnectionFailed as error:
