@@ -3,22 +3,26 @@
 A dot is doubled only where a line begins as RFC 5321 says: at the very beginning and after CRLF. Nothing else is
 changed; a message that does not end with CRLF gets one, since the end of DATA cannot be told without it.
 
-Servers exist that take a bare LF or CR for a line end. To one of those, a message with LF ``.`` CRLF in it ends there,
-and what follows is a second message that nobody has judged (SMTP smuggling). Such a message is not sent at all.
+Servers exist that take a bare LF or CR for a line end, or drop NULs before they look for one. To one of those, a message
+with LF ``.`` CRLF, or CRLF NUL ``.`` CRLF, in it ends there, and what follows is a second message that nobody has judged
+(SMTP smuggling). Such a message is not sent at all.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 BLOCK = 128 * 1024
 """Bytes sent at once, about."""
 END_OF_DATA = b".\r\n"
 _HEADER_LIMIT = 1024 * 1024
+_LONE_DOTS = (re.compile(rb"\n\.[\r\n]"), re.compile(rb"\r\.[\r\n]"))
+"""What ends a message for a lax server. Each begins with two fixed bytes, which the module finds fast."""
 
 
 class Smuggling(Exception):
-    """The content holds a dot between line ends of which the first is a bare LF or CR."""
+    """What would be sent holds a dot that stands alone on its line for a server that is lax about line ends."""
 
 
 def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -27,22 +31,22 @@ def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises ``Smuggling`` before the bytes that would make the sequence complete are given out.
     """
     held = b"\r\n"  # as if a line end came before the beginning, which is not sent
-    before = b"\r\n"  # the last bytes that were looked at
+    seen = b""  # the last bytes that were looked at
     sent = len(held)
     for chunk in _blocks(chunks):
-        _check(before, chunk)
-        before = (before + chunk)[-3:]
         data = held + chunk
         # A line end at the very end stays back, so that it is seen together with a dot that may follow.
         keep = 2 if data.endswith(b"\r\n") else 1 if data.endswith(b"\r") else 0
         held = data[len(data) - keep :]
         ready = data[: len(data) - keep].replace(b"\r\n.", b"\r\n..")
+        seen = _look(seen, ready)
         if len(ready) > sent:
             yield ready[sent:]
         if ready:
             sent = 0
-    _check(before, b"\r\n")
-    end = held[sent:] if held.endswith(b"\r\n") else held + b"\r\n"
+    last = held if held.endswith(b"\r\n") else held + b"\r\n"
+    _look(seen, last)
+    end = last[sent:]
     if end:
         yield end
 
@@ -65,16 +69,16 @@ def is_seven_bit(chunks: Iterable[bytes]) -> bool:
     return all(chunk.isascii() for chunk in chunks)
 
 
-def _check(before: bytes, chunk: bytes) -> None:
-    """Look for sequences whose last byte is in ``chunk``; ``before`` has the (up to three) bytes before it."""
-    window = before + chunk
-    for start in (b"\n.", b"\r."):
-        at = window.find(start, len(before) - 2)
-        while at >= 0:
-            bare = start == b"\r." or window[at - 1 : at] != b"\r"
-            if bare and window[at + 2 : at + 3] in (b"\r", b"\n"):
-                raise Smuggling
-            at = window.find(start, at + 1)
+def _look(seen: bytes, ready: bytes) -> bytes:
+    """Look for a lone dot that ends in ``ready``, bytes as they will be sent; returns what to call ``seen`` next.
+
+    Dots after CRLF are doubled by now: one that is still alone on its line was begun by something else. NULs are left out,
+    which finds what a server sees that drops them, and everything that others see as well.
+    """
+    window = seen + (ready.replace(b"\0", b"") if b"\0" in ready else ready)
+    if any(pattern.search(window) for pattern in _LONE_DOTS):
+        raise Smuggling
+    return window[-2:]
 
 
 def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:

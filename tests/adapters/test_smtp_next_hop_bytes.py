@@ -67,6 +67,9 @@ class TestBytes:
             pytest.param(b"\r.\n", id="CR dot LF"),
             pytest.param(b"\n.\r", id="LF dot CR"),
             pytest.param(b"\n\r.\r\n", id="LF CR dot CRLF"),
+            pytest.param(b"\r\n\0.\r\n", id="CRLF NUL dot CRLF"),
+            pytest.param(b"\r\0\n.\r\n", id="CR NUL LF dot CRLF"),
+            pytest.param(b"\n.\0\n", id="LF dot NUL LF"),
         ],
     )
     def test_a_line_end_that_smuggles_is_refused_and_never_sent(self, server: Server, sequence: bytes) -> None:
