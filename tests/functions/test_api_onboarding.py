@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local.tools import ROOT
 from shared.core.message.pass_mark import pass_words
 from shared.core.onboarding.canary import LIFETIME
 from shared.core.onboarding.ownership import record_value
@@ -260,6 +261,18 @@ def test_the_teams_app_is_made_where_there_is_a_bot() -> None:
         manifest = json.loads(archive.read("manifest.json"))
     assert manifest["bots"][0]["botId"] == "c2b7e6d4-91f0-4d3a-8a5e-3f6b1d2e7c98"
     assert manifest["developer"]["name"] == "Contoso"
+
+
+def test_what_the_teams_app_is_made_of_is_deployed() -> None:
+    left_out = (ROOT / ".funcignore").read_text("utf-8").split()
+    files = [path.name for path in (ROOT / "teams_app").iterdir()]
+    assert {"manifest.json", "ja.json", "en.json", "color.png", "outline.png"} <= set(files)
+    assert "teams_app" not in left_out
+    assert not [
+        name
+        for name in files
+        if name in left_out or (f"*.{name.rpartition('.')[2]}" in left_out and name != "README.md")
+    ]
 
 
 def test_the_add_in_has_a_manifest_only_where_its_files_are() -> None:
