@@ -27,6 +27,8 @@ from shared.ports_relay import Spooled
 BLOCK_BYTES = 1024 * 1024
 """A block is sent when it has reached this size; Azure allows 50,000 of them."""
 _EXISTS = frozenset({409, 412})
+_PAUSES = (0.0, 0.2, 0.6, 1.2)
+"""Before each further try of a commit whose connection broke, in seconds."""
 
 
 class BlobSpoolWriter:
@@ -133,9 +135,12 @@ class BlobSpoolWriter:
                 answer = await self._rest.request("PUT", blob, query=query, headers=conditional, body=body)
                 break
             except StorageUnavailable as error:
-                # A kept connection may have died unnoticed; a timeout may not be repeated, the bound would double.
-                if tries == 2 or isinstance(error.__cause__, TimeoutError):
+                # A kept connection may have died unnoticed, or storage be gone for a moment: whether the message is
+                # stored is not known then, and a client that is told 451 sends it again. A timeout may not be
+                # repeated, the bound would double.
+                if tries > len(_PAUSES) or isinstance(error.__cause__, TimeoutError):
                     raise
+                await asyncio.sleep(_PAUSES[tries - 1])
         if answer.status in _EXISTS and tries > 1 and await self._is_ours(blob, headers, size):
             return  # the first try had come through, only its answer was lost
         if answer.status != 201:

@@ -86,6 +86,16 @@ class TestOneFault:
             assert stored_size(process, prefix, message) == size
 
 
+@pytest.mark.parametrize("kind", ["lose_request", "lose_answer"])
+def test_a_commit_whose_connection_breaks_again_and_again_is_made_up_for(
+    process: ProcessSettings, prefix: str, proxy: StorageProxy, kind: str
+) -> None:
+    message = make_message()
+    getattr(proxy, kind)(message.ref.queue_id, times=3)
+    assert write(proxy.connection_string, prefix, message, 1000) == 1000
+    assert stored_size(process, prefix, message) == 1000
+
+
 @pytest.mark.parametrize("size", SIZES)
 class TestStorageTrouble:
     def test_error_of_storage_is_unavailable_and_nothing_is_stored(
