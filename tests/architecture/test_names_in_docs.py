@@ -107,6 +107,11 @@ def _options(command: str) -> frozenset[str]:
     return frozenset({"--help", *re.findall(r"\"(--[a-z-]+)\"", text)})
 
 
+def test_every_command_is_in_the_readme() -> None:
+    text = text_of(REPOSITORY / "README.md")
+    assert not [name for name in COMMANDS if not re.search(rf"`\./dev {name}\b", text)]
+
+
 def test_an_option_that_no_command_has_is_noticed() -> None:
     assert "--fresh" in _options("up")
     assert "--fresh" not in _options("send")
