@@ -5,24 +5,17 @@ param suffix string
 param workspaceId string
 param alertAddress string
 
+// Lines of the functions are JSON; where an error was met, its traceback follows on further lines of the same message.
 var alerts = [
   {
     name: 'spool-age'
-    title: 'A message has waited in the spool for five minutes'
+    title: 'A message has waited in the spool for five minutes, or nobody measures it'
     severity: 1
-    window: 'PT30M'
+    window: 'PT15M'
     query: '''
-let judged = AppTraces
-  | where TimeGenerated > ago(30m)
-  | extend line = parse_json(Message)
-  | where tostring(line.stage) == "decide"
-  | distinct queue_id = tostring(line.queue_id);
-ContainerAppConsoleLogs
-| where TimeGenerated between (ago(30m) .. ago(5m))
-| extend line = parse_json(Log)
-| where tostring(line.event) == "message" and tostring(line.outcome) == "queued"
-| extend queue_id = tostring(line.queue_id)
-| where queue_id !in (judged)
+union
+  (AppTraces | extend line = parse_json(Message) | where tostring(line.stage) == "backlog" and toint(line.age) > 300 | project TimeGenerated),
+  (ContainerAppConsoleLogs | extend line = parse_json(Log) | where tostring(line.event) == "pressure" and tobool(line.measured) == false | project TimeGenerated)
 '''
   }
   {
@@ -32,7 +25,20 @@ ContainerAppConsoleLogs
     window: 'PT15M'
     query: '''
 AppTraces
-| where Message has "poison" and (Message has "deliver" or Message has "notify" or Message has "blobtrigger")
+| extend line = parse_json(Message)
+| where tostring(line.stage) == "service" and toint(line.parked) > 0
+'''
+  }
+  {
+    name: 'stuck'
+    title: 'Messages do not move on'
+    severity: 2
+    window: 'PT15M'
+    query: '''
+AppTraces
+| extend line = parse_json(Message)
+| where tostring(line.stage) == "service"
+| where toint(line.judging) > 0 or toint(line.effects) > 0 or toint(line.undelivered_age) > 14400
 '''
   }
   {
@@ -42,9 +48,20 @@ AppTraces
     window: 'PT15M'
     query: '''
 union
-  (AppExceptions | where SeverityLevel >= 3),
-  (AppRequests | where Success == false and OperationName in ("evaluate", "deliver", "notify", "run_due", "sweep_spool")),
-  (AppTraces | extend line = parse_json(Message) | where tostring(line.stage) == "decide" and tostring(line.outcome) startswith "error:")
+  (AppExceptions | where SeverityLevel >= 3 | project TimeGenerated),
+  (AppRequests | where Success == false and OperationName in ("evaluate", "deliver", "notify", "run_due", "sweep_spool", "recount_hours") | project TimeGenerated),
+  (AppTraces | extend line = parse_json(extract(@"^[^\n]+", 0, Message)) | where tostring(line.stage) == "decide" and tostring(line.outcome) startswith "error:" | project TimeGenerated)
+'''
+  }
+  {
+    name: 'storage'
+    title: 'The relay cannot store messages and defers them'
+    severity: 1
+    window: 'PT15M'
+    query: '''
+ContainerAppConsoleLogs
+| extend line = parse_json(Log)
+| where tostring(line.event) == "storage" and tostring(line.outcome) == "out"
 '''
   }
   {
