@@ -29,6 +29,8 @@ from shared.usecases.purge_batch import WORKERS, blobs_of, keep_back
 
 MOST = 500
 """Messages of one batch."""
+_MOST_HOURS = 48
+"""Hours with mail that one look goes through before what it found is stored."""
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,26 +61,51 @@ def unjudged_blobs(blobs: Iterable[StoredBlob]) -> frozenset[MessageRef]:
 def _walk(app: App, settings: TenantSettings, progress: Progress, what: What, days: int) -> Progress | None:
     mark = progress.content if what is What.CONTENT else progress.record
     now = app.clock.now()
-    limit = first_id(now - timedelta(days=days))
+    # Whole hours: a limit that moves while the job runs would never be reached.
+    limit = first_id(now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days))
     if mark >= limit:
         return None
-    hour = _next_hour(app, settings.tenant_id, what, mark, limit)
-    if hour is None:
-        return _moved(progress, what, limit)
-    end = min(first_id(hour + _HOUR), limit)
-    refs = app.remains.states(settings.tenant_id, mark, end, MOST)
-    until = refs[-1].queue_id if len(refs) == MOST else end
-    blobs: tuple[StoredBlob, ...] = ()
     due: list[MessageRef] = []
+    blobs: list[StoredBlob] = []
+    day: date | None = None
+    for _ in range(_MOST_HOURS):
+        hour = _next_hour(app, settings.tenant_id, what, mark, limit) if mark < limit else None
+        if hour is None:
+            mark = limit
+            break
+        if due and (hour.date() != day or len(due) >= MOST):
+            break  # one record for each day, and a bounded batch
+        day = hour.date()
+        mark = _walk_hour(app, settings, what, hour, (mark, min(first_id(hour + _HOUR), limit)), due, blobs)
+    if not due:
+        return _moved(progress, what, mark)
+    some = set(due)
+    return _planned(progress, what, due, mark, [blob for blob in blobs if blob.ref in some], now)
+
+
+def _walk_hour(
+    app: App,
+    settings: TenantSettings,
+    what: What,
+    hour: datetime,
+    ends: tuple[str, str],
+    due: list[MessageRef],
+    blobs: list[StoredBlob],
+) -> str:
+    """Add what is due of an hour's messages between two queue ids; up to where they were looked at."""
+    after, end = ends
+    refs = app.remains.states(settings.tenant_id, after, end, MOST)
+    until = refs[-1].queue_id if len(refs) == MOST else end
+    with_bytes: set[MessageRef] = set()
     if what is What.CONTENT:
         found = app.remains.blobs(settings.tenant_id, f"{hour:%Y%m%d%H}")
-        blobs = tuple(blob for blob in found if mark < blob.ref.queue_id <= until)
-        stray = {blob.ref for blob in blobs} - set(refs)
+        blobs += (blob for blob in found if after < blob.ref.queue_id <= until)
+        with_bytes = {blob.ref for blob in blobs}
+        stray = {ref for ref in with_bytes if after < ref.queue_id <= until} - set(refs)
         unjudged = unjudged_blobs(blobs) & stray
         for ref in sorted(unjudged):
             _report_unjudged(app, what, ref)
         due += sorted(stray - unjudged)
-    with_bytes = {blob.ref for blob in blobs}
     for ref, stored in _loaded(app, refs):
         if stored is None or (
             what is What.CONTENT and stored.record.body_deleted_at is not None and ref not in with_bytes
@@ -86,10 +113,7 @@ def _walk(app: App, settings: TenantSettings, progress: Progress, what: What, da
             continue
         if _is_due(app, settings, what, ref, stored):
             due.append(ref)
-    if not due:
-        return _moved(progress, what, until)
-    some = set(due)
-    return _planned(progress, what, due, until, [blob for blob in blobs if blob.ref in some], now)
+    return until
 
 
 def _next_hour(app: App, tenant_id: str, what: What, mark: str, limit: str) -> datetime | None:
