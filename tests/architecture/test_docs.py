@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -11,6 +12,7 @@ from shared.core.hold.record import EventCode, State
 from shared.core.replay.figures import Figures
 from shared.core.replay.gap import Gap
 from shared.core.replay.outcome import Difference
+from shared.ports_metrics import INSTRUMENTS
 from shared.ports_people import AuditCode
 from shared.settings import ProcessSettings
 from smtp_relay.configuration import RelayConfiguration
@@ -45,6 +47,21 @@ def test_every_code_of_the_audit_log_is_in_the_glossary() -> None:
 def test_every_table_is_in_the_architecture() -> None:
     text = page("ARCHITECTURE.md")
     assert not [name for name in TABLES if f"| table `{name}` |" not in text]
+
+
+def test_every_metric_is_documented_with_its_kind_and_labels() -> None:
+    text = page("OPERATIONS.md")
+    for metric, instrument in INSTRUMENTS.items():
+        unit, labels = instrument.unit.strip("{}"), ", ".join(instrument.labels) or "–"
+        assert f"| `{metric}` | {instrument.kind} | {unit} | {labels} | {instrument.text} |" in text
+
+
+def test_every_alert_is_documented() -> None:
+    text = page("OPERATIONS.md")
+    alerts = (REPOSITORY / "infra" / "modules" / "alerts.bicep").read_text("utf-8")
+    names = re.findall(r"    name: '([\w-]+)'\n    title:", alerts)
+    assert len(names) > 4
+    assert not [name for name in names if f"| `{name}` |" not in text]
 
 
 def test_every_state_is_in_the_picture() -> None:
