@@ -17,8 +17,8 @@ BLOCK = 128 * 1024
 """Bytes sent at once, about."""
 END_OF_DATA = b".\r\n"
 _HEADER_LIMIT = 1024 * 1024
-_LONE_DOTS = (re.compile(rb"\n\.[\r\n]"), re.compile(rb"\r\.[\r\n]"))
-"""What ends a message for a lax server. Each begins with two fixed bytes, which the module finds fast."""
+_LONE_DOTS = (re.compile(rb"\n\.[\r\n \t]"), re.compile(rb"\r\.[\r\n \t]"))
+"""What ends a message for a lax server, or may where it overlooks spaces. Two fixed bytes first are found fast."""
 
 
 class Smuggling(Exception):

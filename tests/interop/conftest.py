@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def note() -> Note:
                 file.write(json.dumps(asdict(finding)) + "\n")
 
     return write
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder that servers reach after they gave up root, which pytest's own is closed to whenever a run begins."""
+    with tempfile.TemporaryDirectory(prefix="matta-interop-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bench.postfix import free_port
 from local.debian_packages import PROGRAMS
 from local.probes import listens
 from local.processes import Child, stop_all
-from tests.support.debian import require
+from tests.support.debian import require_server
 from tests.support.mail_server import Submission, Upstream, authority_file, open_way
 from tests.support.relay import wait_until
 
@@ -105,7 +105,7 @@ class EximServer:
         self.directory = directory
         self.port = free_port()
         self.program = directory / "exim4"
-        self._unpacked = require("exim4")
+        self._unpacked = require_server("exim4")
         self._upstream = upstream
         self._submission = submission or Submission()
         self._texts = {"options": options, "mail_acl": mail_acl, "rcpt_acl": rcpt_acl, "transport": transport}

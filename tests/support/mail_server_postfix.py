@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.postfix import Postfix
-from tests.support.debian import require
+from tests.support.debian import require_server
 from tests.support.mail_server import Submission, Upstream, authority_file
 from tests.support.relay import wait_until
 
@@ -28,7 +28,7 @@ class PostfixServer(Postfix):
         submission: Submission | None = None,
         changes: Mapping[str, str] | None = None,
     ) -> None:
-        require("postfix")
+        require_server("postfix")
         authority = authority_file(directory)
         settings = {
             # The first retry comes after seconds, not minutes.

@@ -123,6 +123,8 @@ class NextHopServer:
             while True:
                 connected, _ = self._listener.accept()
                 connected.settimeout(_PATIENCE)
+                # Replies leave one by one; the second of two must not wait until the first is acknowledged.
+                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 arguments = (connected, self.connections)
                 thread = threading.Thread(target=self._serve, args=arguments, daemon=True)
