@@ -12,6 +12,7 @@ import msgspec
 from functions.api.problem import Refusal
 from functions.api.route import Answer, Call, Routes
 from shared.core.access.roles import Right
+from shared.core.onboarding.addin_manifest import BadManifest
 from shared.core.onboarding.canary import CanaryWay
 from shared.core.onboarding.dns_check import RecordToSet
 from shared.core.onboarding.exchange_script import NotReady
@@ -28,6 +29,8 @@ from shared.usecases.reach_onboarding import Onboarder, operators_onboarding, ow
 
 routes = Routes("Onboarding")
 
+CHECK_COST = 30
+"""A check can keep a thread for half a minute: eight at once, and then two in three seconds."""
 _TEAMS_APP = Path(__file__).resolve().parents[2] / "teams_app"
 AddressOrNone = Annotated[str, msgspec.Meta(max_length=320, pattern=r"^([^\s@<>,;]+@[^\s@<>,;]+)?\Z")]
 _OPERATORS = "/operator/tenants/{tenant_id}/onboarding"
@@ -77,7 +80,7 @@ def onboarding(call: Call) -> OnboardingView:
     summary="Check a step of onboarding",
     body=StepToCheck,
     returns=StepView,
-    cost=15,
+    cost=CHECK_COST,
 )
 def check_onboarding(call: Call) -> StepView:
     """Asks DNS, next hops or the directory, and keeps what was found. It may take half a minute."""
@@ -91,7 +94,7 @@ def check_onboarding(call: Call) -> StepView:
     Right.WRITE_SETTINGS,
     summary="DNS records to set",
     returns=RecordsToSet,
-    cost=10,
+    cost=CHECK_COST,
 )
 def dns_records(call: Call) -> RecordsToSet:
     """Ownership, SPF, DKIM and DMARC of each domain, whether they are there already or not."""
@@ -139,8 +142,9 @@ def own_exchange_script(call: Call) -> Answer:
 )
 def teams_app_package(call: Call) -> Answer:
     """A ZIP for the Teams admin center. 409 where this installation has no bot."""
+    own = _own(call)
     try:
-        return _file(teams_app(call.app, _own(call), _teams_app_files(), VERSION))
+        return _file(teams_app(call.app, own, _teams_app_files(), VERSION))
     except (NotReady, BadAppPackage) as error:
         raise _not_ready(error) from None
 
@@ -156,9 +160,10 @@ def teams_app_package(call: Call) -> Answer:
 )
 def add_in_file(call: Call) -> Answer:
     """XML for the Microsoft 365 admin center. 409 where this installation has no add-in."""
+    own = _own(call)
     try:
-        return _file(add_in(call.app, _own(call), VERSION))
-    except PermanentError as error:
+        return _file(add_in(call.app, own, VERSION))
+    except (NotReady, BadManifest) as error:
         raise _not_ready(error) from None
 
 
@@ -203,7 +208,7 @@ def tenant_onboarding(call: Call) -> OnboardingView:
     summary="Check a step of a tenant's onboarding",
     body=StepToCheck,
     returns=StepView,
-    cost=15,
+    cost=CHECK_COST,
 )
 def check_tenant_onboarding(call: Call) -> StepView:
     """Keeps what was found, with the operator's address beside it."""

@@ -400,7 +400,9 @@ def test_whoever_reaches_a_part_only_reaches_nothing_here() -> None:
     leader, auditor = sign_on(world, "leader@aozora.example"), sign_on(world, "aud@aozora.example")
     assert call_api(world, "GET", "/onboarding", leader).status == 404
     assert call_api(world, "POST", "/onboarding/check", leader, body={"step": "people"}).status == 404
-    assert call_api(world, "GET", "/onboarding/exchange-script", leader).status == 404
+    for file in ("exchange-script", "teams-app", "add-in-manifest", "dns-records", "canaries/x"):
+        assert call_api(world, "GET", f"/onboarding/{file}", leader).status == 404
+        assert call_api(world, "GET", f"/onboarding/{file}", auditor).status == 403
     assert call_api(world, "GET", "/onboarding", auditor).status == 200
     assert call_api(world, "POST", "/onboarding/check", auditor, body={"step": "people"}).status == 403
 
