@@ -28,6 +28,7 @@ from tests.architecture.pages import (
     text_of,
     title,
 )
+from tests.infra.test_queries import problems
 
 _VARIABLE = re.compile(r"(?<![A-Za-z_])MATTA_[A-Z0-9_]*[A-Z0-9](?![A-Za-z0-9_*{])")
 _TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
@@ -208,3 +209,11 @@ def test_alerts_are_those_of_the_templates(page: Path) -> None:
     assert not [
         name for name in re.findall(r"[Aa]lerts? `([a-z-]+)`", text_of(page)) if f"name: '{name}'" not in templates
     ]
+
+
+@pytest.mark.parametrize("page", _operations(), ids=title)
+def test_queries_ask_for_what_is_there(page: Path) -> None:
+    for query in re.findall(r"^```\n(.*?)^```$", text_of(page), re.MULTILINE | re.DOTALL):
+        if "AppTraces" in query or "ContainerApp" in query:
+            of_a_stage = "line.stage) ==" in query  # which outcomes there are is known of a stage that is named
+            assert not [found for found in problems(query) if of_a_stage or not found.startswith("outcome ")]
