@@ -24,6 +24,7 @@ from shared.core.onboarding.finding import (
     worst,
 )
 from shared.core.policy.tenant_settings import TenantSettings
+from shared.errors import TemporaryError
 from shared.ports import HopStep
 from shared.ports_lists import Place
 from shared.ports_people import AuditCode
@@ -226,6 +227,8 @@ def _exchange(app: App, onboarder: Onboarder) -> list[Finding]:
         found.append(finding(FindingCode.EXCHANGE_NO_DIRECTORY, StepState.TO_DO))
     if not settings.ingress.hosts:
         found.append(finding(FindingCode.EXCHANGE_NO_HOST, StepState.TO_DO))
+    elif not _is_in_dns(app, settings.ingress.hosts[0]):
+        found.append(finding(FindingCode.EXCHANGE_HOST_UNKNOWN, StepState.FAILED, settings.ingress.hosts[0]))
     returns = any(route.returns for route in settings.routes)
     if returns and not (app.process.egress_certificate or app.process.egress_addresses):
         found.append(finding(FindingCode.EXCHANGE_NO_INBOUND, StepState.TO_DO))
@@ -237,6 +240,14 @@ def _exchange(app: App, onboarder: Onboarder) -> list[Finding]:
     seen = finding(FindingCode.EXCHANGE_MAIL_CAME, StepState.OK, host, at=at.isoformat(timespec="seconds"), by=by)
     # Mail that comes by another way (an address, a certificate, a password) needs neither directory nor name.
     return [seen] if by != "exchange" or not found else [seen, *found]
+
+
+def _is_in_dns(app: App, host: str) -> bool:
+    """Whether Exchange Online would find the relay; yes where nobody answers now: silence is no absence."""
+    try:
+        return bool(app.dns.lookup(host, "A") or app.dns.lookup(host, "AAAA"))
+    except TemporaryError:
+        return True
 
 
 def _last_reception(app: App, tenant_id: str) -> tuple[datetime, str, str] | None:

@@ -197,6 +197,8 @@ def test_exchange_is_ready_when_mail_has_come() -> None:
     world = make_world(ingress=Ingress())
     assert codes(check(world, "exchange")) == ["exchange-no-directory", "exchange-no-host", "exchange-no-mail"]
     world = make_world()
+    assert codes(check(world, "exchange")) == ["exchange-host-unknown", "exchange-no-mail"]
+    world.dns.put("aozora.relay.matta.example", "A", "192.0.2.25")
     assert codes(check(world, "exchange")) == ["exchange-no-mail"]
     world.judge(OUTSIDE)
     world.work()

@@ -102,6 +102,7 @@ class FindingCode(StrEnum):
     DEPARTMENT_EVERYBODY = "department-everybody"
     EXCHANGE_NO_DIRECTORY = "exchange-no-directory"
     EXCHANGE_NO_HOST = "exchange-no-host"
+    EXCHANGE_HOST_UNKNOWN = "exchange-host-unknown"
     EXCHANGE_NO_INBOUND = "exchange-no-inbound"
     EXCHANGE_NO_MAIL = "exchange-no-mail"
     EXCHANGE_MAIL_CAME = "exchange-mail-came"
