@@ -16,6 +16,8 @@ from shared.core.message.build_facts import build_facts
 from shared.core.message.envelope import Envelope, Reception
 from shared.core.message.facts import MailKind
 from shared.core.message.identity import MessageRef, derived_queue_id
+from shared.core.message.own_content import own_content
+from shared.core.message.parse import parse
 from shared.core.message.summary import summarise
 from shared.core.message.trace import TraceKind, trace_field
 from shared.core.policy.decision import Decision, DecisionPart, Disposition, Reason
@@ -40,7 +42,7 @@ def submit_own_mail(app: App, about: MessageRef, purpose: str, envelope: Envelop
     facts = build_facts(kept, envelope, internal_domains=settings.internal_domains, ref=ref)
     now = app.clock.now()
     host = app.process.host_name
-    mark = trace_field(ref, TraceKind.OWN, envelope, app.secrets.signing_keys("trace")[0])
+    mark = trace_field(ref, TraceKind.OWN, envelope, app.secrets.signing_keys("trace")[0], own_content(parse(kept)))
     change = begin(
         ref,
         envelope,

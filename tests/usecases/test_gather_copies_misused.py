@@ -81,7 +81,7 @@ def test_the_same_person_once_more_is_no_blind_copy() -> None:
 
 
 def test_a_copy_without_the_field_that_had_its_attachments_encrypted_is_another_message() -> None:
-    zipped = Policy(id="zip", when=Header(name="X-Class", operator="is", values=("secret",)), actions=(Zip(),))
+    zipped = Policy(id="zip", when=Header(name="X-Class", operator="equals", values=("secret",)), actions=(Zip(),))
     world = World(settings=make_settings(rules=(EXTERNAL,), policies=(zipped,)))
     secret = copy_of(A).replace(b"MIME-Version", b"X-Class: secret\r\nMIME-Version")
     first = arrive(world, secret, A)

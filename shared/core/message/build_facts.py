@@ -17,6 +17,7 @@ from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
 from shared.core.message.kinds import find_kind
 from shared.core.message.limits import DEFAULT_LIMITS, Limits
+from shared.core.message.own_content import own_content
 from shared.core.message.parse import parse
 from shared.core.message.protection import find_protections
 from shared.core.message.source import Buffer, cut
@@ -74,7 +75,8 @@ def facts_of(
     header_bcc = _addresses(tree, index, (b"bcc",), limits)
     attachments = find_attachments(tree, limits)
     received_count = len(index.get(b"received", ()))
-    marks = valid_marks((tree.bytes_of(field.body) for field in index.get(_TRACE_KEY, ())), envelope, trace_keys)
+    bodies = (tree.bytes_of(field.body) for field in index.get(_TRACE_KEY, ()))
+    marks = valid_marks(bodies, envelope, trace_keys, lambda: own_content(tree))
     if ref is not None and is_own(marks, ref.tenant_id):
         kind = MailKind.OWN
     else:

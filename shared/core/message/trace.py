@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from enum import StrEnum
@@ -47,7 +47,7 @@ _KINDS = frozenset(kind.value for kind in TraceKind)
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A mark whose key fits. ``same_envelope`` is whether it was made for the recipients the message has now, and for own
-    mail also for the reverse-path it has now."""
+    mail also for the reverse-path and the content that it has now."""
 
     queue_id: str
     tenant_id: str
@@ -55,13 +55,14 @@ class Mark:
     same_envelope: bool
 
 
-def trace_field(ref: MessageRef, kind: str, envelope: Envelope, key: SigningKey) -> bytes:
+def trace_field(ref: MessageRef, kind: str, envelope: Envelope, key: SigningKey, content: bytes = b"") -> bytes:
     """The mark for a message about to leave with that envelope: one folded ASCII field with CRLF line endings.
 
-    ``kind`` is a ``TraceKind`` or its value; raises ``ValueError`` for any other word.
+    ``kind`` is a ``TraceKind`` or its value; raises ``ValueError`` for any other word. ``content`` is that of
+    ``own_content.py``, for own mail.
     """
     kind = TraceKind(kind)
-    digest = _digest(key, kind, envelope)
+    digest = _digest(key, kind, envelope, content)
     mac = _mac(key, ref.queue_id, ref.tenant_id, kind, digest)
     return (
         f"{TRACE_FIELD}: v1; id={ref.queue_id}; tenant={ref.tenant_id};\r\n"
@@ -88,14 +89,28 @@ def received_field(reception: Reception, ref: MessageRef, envelope: Envelope) ->
     ).encode("ascii")
 
 
-def valid_marks(bodies: Iterable[bytes], envelope: Envelope, keys: Sequence[SigningKey]) -> tuple[Mark, ...]:
-    """The genuine marks among the bodies of the trace fields. Forged, foreign and damaged ones are left out."""
+def valid_marks(
+    bodies: Iterable[bytes],
+    envelope: Envelope,
+    keys: Sequence[SigningKey],
+    content: Callable[[], bytes] = bytes,
+) -> tuple[Mark, ...]:
+    """The genuine marks among the bodies of the trace fields. Forged, foreign and damaged ones are left out.
+
+    ``content`` gives the present content (``own_content.py``); it is asked for a genuine mark of own mail alone.
+    """
     by_id = {key.kid: key for key in keys}
+    known: list[bytes] = []
+
+    def once() -> bytes:
+        known[:] = known or [content()]
+        return known[0]
+
     found: list[Mark] = []
     for count, body in enumerate(bodies):
         if count >= _MAX_MARKS_READ or not by_id:
             break
-        mark = _valid_mark(body, envelope, by_id)
+        mark = _valid_mark(body, envelope, by_id, once)
         if mark is not None:
             found.append(mark)
     return tuple(found)
@@ -119,7 +134,9 @@ def loop_reason(marks: Iterable[Mark], tenant_id: str, received_count: int) -> s
     return "too-many-received" if received_count > MAX_RECEIVED else ""
 
 
-def _valid_mark(body: bytes, envelope: Envelope, keys: dict[str, SigningKey]) -> Mark | None:
+def _valid_mark(
+    body: bytes, envelope: Envelope, keys: dict[str, SigningKey], content: Callable[[], bytes]
+) -> Mark | None:
     version, raw = parse_structured(body[:2000])
     values = {name: value.decode("ascii", "replace") for name, value in raw}
     key = keys.get(values.get("kid", ""))
@@ -130,7 +147,7 @@ def _valid_mark(body: bytes, envelope: Envelope, keys: dict[str, SigningKey]) ->
     expected = _mac(key, queue_id, tenant_id, TraceKind(kind), digest)
     if not hmac.compare_digest(expected.encode("ascii"), values.get("mac", "").encode("utf-8")):
         return None
-    current = _digest(key, TraceKind(kind), envelope)
+    current = _digest(key, TraceKind(kind), envelope, content() if kind == TraceKind.OWN else b"")
     same = hmac.compare_digest(current.encode("ascii"), digest.encode("utf-8"))
     return Mark(queue_id, tenant_id, TraceKind(kind), same)
 
@@ -139,11 +156,12 @@ def _mac(key: SigningKey, queue_id: str, tenant_id: str, kind: TraceKind, digest
     return _keyed(key, "mark", queue_id, tenant_id, kind, digest)
 
 
-def _digest(key: SigningKey, kind: TraceKind, envelope: Envelope) -> str:
-    """Keyed digest of the sorted recipients, and for own mail of the reverse-path too."""
+def _digest(key: SigningKey, kind: TraceKind, envelope: Envelope, content: bytes) -> str:
+    """Keyed digest of the sorted recipients, and for own mail of the reverse-path and the content, too."""
     recipients = sorted({normal_address(recipient) for recipient in envelope.recipients})
     sender = normal_address(envelope.reverse_path) if kind is TraceKind.OWN else ""
-    return _keyed(key, "envelope", kind, sender, *recipients)[:32]
+    of_own = (content.hex(),) if kind is TraceKind.OWN else ()
+    return _keyed(key, "envelope", kind, sender, *of_own, *recipients)[:32]
 
 
 def _keyed(key: SigningKey, *values: str) -> str:

@@ -18,6 +18,7 @@ from shared.core.message.facts import MailKind, MessageFacts, RecipientField
 from shared.core.message.identity import MessageRef
 from shared.core.message.keys import SigningKey
 from shared.core.message.limits import DEFAULT_LIMITS
+from shared.core.message.own_content import own_content
 from shared.core.message.parse import parse
 from shared.core.message.summary import summarise
 from shared.core.message.trace import trace_field
@@ -128,18 +129,34 @@ def test_an_unreadable_message_keeps_what_its_header_said() -> None:
 
 
 def marked(
-    kind: str, envelope: Envelope, ref: MessageRef | None = REF, keys: tuple[SigningKey, ...] = (KEY,)
+    kind: str,
+    envelope: Envelope,
+    ref: MessageRef | None = REF,
+    keys: tuple[SigningKey, ...] = (KEY,),
+    data: bytes = PLAIN,
 ) -> MessageFacts:
     made_for = Envelope(SENDER, ("sato@example.com",))
-    return build_facts(
-        trace_field(REF, kind, made_for, KEY) + PLAIN, envelope, internal_domains=INTERNAL, trace_keys=keys, ref=ref
-    )
+    mark = trace_field(REF, kind, made_for, KEY, own_content(parse(PLAIN)))
+    return build_facts(mark + data, envelope, internal_domains=INTERNAL, trace_keys=keys, ref=ref)
 
 
 SAME, OTHER = Envelope(SENDER, ("sato@example.com",)), Envelope(SENDER, ("tanaka@example.com",))
 MARKS = {
     "own mail": (marked("own", SAME), MailKind.OWN, ""),
     "own mark copied to another mail": (marked("own", OTHER), MailKind.ORDINARY, ""),
+    "own mark on other text": (marked("own", SAME, data=PLAIN + b"More.\r\n"), MailKind.ORDINARY, ""),
+    "own mark on another subject": (marked("own", SAME, data=b"Subject: y\r\n" + PLAIN), MailKind.ORDINARY, ""),
+    "own mark on a long header": (
+        marked("own", SAME, data=b"".join(b"X-%d: %s\r\n" % (i, b"x" * 900) for i in range(80)) + PLAIN),
+        MailKind.ORDINARY,
+        "",
+    ),
+    "own mail with fields of servers": (marked("own", SAME, data=b"Received: by x\r\n" + PLAIN), MailKind.OWN, ""),
+    "own mail folded and trimmed on its way": (
+        marked("own", SAME, data=PLAIN.replace(b"Subject: ", b"Subject:\r\n ") + b"\r\n\r\n"),
+        MailKind.OWN,
+        "",
+    ),
     "own mail of another tenant": (marked("own", SAME, MessageRef("other", REF.queue_id)), MailKind.ORDINARY, ""),
     "own mail without the key": (marked("own", SAME, keys=()), MailKind.ORDINARY, ""),
     "own mail without a reference": (marked("own", SAME, ref=None), MailKind.ORDINARY, ""),
