@@ -49,7 +49,7 @@ class Deletions:
     content_through: datetime | None
     record_through: datetime | None
     working: bool
-    records: tuple[DeletionRecord, ...]
+    rows: tuple[DeletionRecord, ...]
     after: str
     intact: bool
     broken_at: int

@@ -42,7 +42,7 @@ def test_an_auditor_sees_what_went_what_stays_and_takes_the_proof_along(world: W
     token = sign_on(world, AUDITOR)
     page = call_api(world, "GET", "/retention/deletions", token)
     assert page.status == 200, page.body
-    [row] = page.json["records"]
+    [row] = page.json["rows"]
     assert (row["what"], row["days"], row["kept"]) == ("content", 10, [])
     assert page.json["intact"] is True
     kept = call_api(world, "GET", "/retention/kept", token).json["rows"]
@@ -62,7 +62,7 @@ def test_pages_of_records_go_on_and_an_altered_one_shows(world: World) -> None:
     token = sign_on(world, AUDITOR)
     first = call_api(world, "GET", "/retention/deletions?limit=2", token).json
     rest = call_api(world, "GET", f"/retention/deletions?limit=2&after={first['after']}", token).json
-    assert [row["number"] for row in (*first["records"], *rest["records"])] == [2, 1, 0]
+    assert [row["number"] for row in (*first["rows"], *rest["rows"])] == [2, 1, 0]
     records = world.deletions._records["demo"]
     records[1] = replace(records[1], messages=records[1].messages + 1)
     broken = call_api(world, "GET", "/retention/deletions", token).json

@@ -5,6 +5,7 @@ export const nav = topic(
   {
     approvals: "Approvals",
     audit: "Audit log",
+    deletions: "Deletions",
     dry_run: "Dry run",
     held: "Held mail",
     all_held: "All held mail",
@@ -14,6 +15,7 @@ export const nav = topic(
     operator_usage: "Usage",
     operator_health: "Health",
     operator_poison: "Failed work",
+    operator_stuck: "Stuck messages",
     passwords: "Password notices",
     people: "Users",
     groups: "Groups",
@@ -30,6 +32,7 @@ export const nav = topic(
   {
     approvals: "承認",
     audit: "監査ログ",
+    deletions: "削除の記録",
     dry_run: "ドライラン",
     held: "保留メール",
     all_held: "すべての保留メール",
@@ -39,6 +42,7 @@ export const nav = topic(
     operator_usage: "利用状況",
     operator_health: "稼働状況",
     operator_poison: "失敗した処理",
+    operator_stuck: "滞留メール",
     passwords: "パスワード通知",
     people: "ユーザー",
     groups: "グループ",

@@ -91,6 +91,11 @@ export function MessageLine({ row, actingFor = "", hash = "", badge, children }:
             {row.attachments === 1 ? t("mail.row_attachment") : t("mail.row_attachments", { count: row.attachments })}
           </span>
         ) : null}
+        {row.body_deleted ? (
+          <Badge appearance="outline" color="subtle">
+            {t("mail.row_body_deleted")}
+          </Badge>
+        ) : null}
         {actingFor ? (
           <Text size={200} weight="semibold" className={styles.with}>
             <PersonSwapRegular aria-hidden />

@@ -9,6 +9,7 @@ import { DataList } from "../../components/data_list";
 import { FilterForm } from "../../components/filter_form";
 import { useFilters } from "../../components/filters";
 import { PageFrame } from "../../components/page_frame";
+import { PageLink } from "../../components/page_link";
 import { usePaged } from "../../components/paged";
 import { ProblemView } from "../../components/problem_view";
 import { useSaveFile } from "../../components/save_file";
@@ -48,7 +49,9 @@ export default function AuditPage() {
         </Button>
       }
     >
-      <Body1>{t("audit.lead")}</Body1>
+      <Body1>
+        {t("audit.lead")} <PageLink to="/audit/deletions">{t("audit.deleted.link")}</PageLink>
+      </Body1>
       {file.error ? <ProblemView error={file.error} /> : null}
       <FilterForm
         name={t("audit.form")}

@@ -11,4 +11,10 @@ export const auditPages: readonly Page[] = [
     rights: ["read-audit"],
     load: () => import("./audit_page"),
   },
+  {
+    path: "audit/deletions",
+    title: "nav.deletions",
+    rights: ["read-audit"],
+    load: () => import("./deletions_page"),
+  },
 ];

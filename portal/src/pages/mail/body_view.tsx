@@ -5,6 +5,7 @@ import { useMemo, useState } from "react";
 
 import { bodyOf } from "../../api/client";
 import { useApi } from "../../app/api_context";
+import { Moment } from "../../components/moment";
 import { ProblemView } from "../../components/problem_view";
 import { useText } from "../../text/language";
 import { bodyDocument, hasRemotePictures, SANDBOX } from "./body_document";
@@ -70,7 +71,14 @@ export function BodyView({ id, ask }: Props) {
   }
   if (body.isPending) return <Spinner size="small" label={t("common.loading")} />;
   if (body.error) return <ProblemView error={body.error} onRetry={() => void body.refetch()} />;
-  const { text, html, cut, available } = body.data;
+  const { text, html, cut, available, deleted_at: deletedAt } = body.data;
+  if (deletedAt) {
+    return (
+      <Text>
+        {t("mail.body_deleted")} <Moment at={deletedAt} />
+      </Text>
+    );
+  }
   if (!available && !html) return <Text>{t("mail.body_unavailable")}</Text>;
   if (!text.trim() && !html) return <Text>{t("mail.body_empty")}</Text>;
   return (
