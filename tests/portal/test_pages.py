@@ -30,7 +30,7 @@ PAGES = {
     ),
     OPERATOR: (
         "", "operator/tenants", "operator/tenants/new", "operator/tenants/demo", "operator/tenants/demo/onboarding", "operator/usage", "operator/health",
-        "operator/poison",
+        "operator/poison", "operator/stuck",
     ),
 }  # fmt: skip
 ALL = [pytest.param(person, path, id=f"{person}{path}") for person, paths in PAGES.items() for path in paths]

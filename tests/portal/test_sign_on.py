@@ -100,12 +100,12 @@ def test_a_refresh_token_that_is_over_is_replaced_in_a_hidden_frame(
             route.continue_()
 
     def brings_a_code(request: Request) -> bool:
-        return request.url.endswith("/token") and "grant_type=authorization_code" in (request.post_data or "")
+        return "/token?" in request.url and "grant_type=authorization_code" in (request.post_data or "")
 
     refused: list[str] = []
     with signed_on(browser, origin, "ito@", "en", "/") as seen:
         page = seen.page
-        page.route(f"http://127.0.0.1:{running.instance.ports.identity}/{ENTRA_TENANT}/v2.0/token", refuse_refreshing)
+        page.route(f"http://127.0.0.1:{running.instance.ports.identity}/{ENTRA_TENANT}/v2.0/token?*", refuse_refreshing)
         page.route(f"http://127.0.0.1:{running.instance.ports.api}/api/v1/**", refuse_once)
         with page.expect_request_finished(brings_a_code, timeout=60_000):
             page.locator("nav a[href='/tracking']").click()

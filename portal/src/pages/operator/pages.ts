@@ -1,4 +1,4 @@
-import { BuildingMultipleRegular, DocumentErrorRegular, HeartPulseRegular, ReceiptMoneyRegular } from "@fluentui/react-icons";
+import { BuildingMultipleRegular, DocumentErrorRegular, HeartPulseRegular, HourglassRegular, ReceiptMoneyRegular } from "@fluentui/react-icons";
 
 import type { Page } from "../../app/page";
 
@@ -36,5 +36,13 @@ export const operatorPages: readonly Page[] = [
     icon: DocumentErrorRegular,
     rights: ["operate"],
     load: () => import("./poison_page"),
+  },
+  {
+    path: "operator/stuck",
+    section: "operation",
+    title: "nav.operator_stuck",
+    icon: HourglassRegular,
+    rights: ["operate"],
+    load: () => import("./stuck_page"),
   },
 ];

@@ -35,7 +35,7 @@ import { useText } from "../../text/language";
 
 type ParkedItem = components["schemas"]["ParkedItem"];
 
-const QUEUES = ["deliver", "notify"] as const;
+const QUEUES = ["deliver", "notify", "evaluate"] as const;
 const FILTERS = ["queue"] as const;
 
 const useStyles = makeStyles({
@@ -55,9 +55,10 @@ export default function PoisonPage() {
   const api = useApi();
   const queries = useQueryClient();
   const filters = useFilters(FILTERS);
-  const queue = filters.values.queue === "notify" ? "notify" : "deliver";
+  const queue = QUEUES.find((one) => one === filters.values.queue) ?? "deliver";
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [asking, setAsking] = useState(false);
+  const [askingAll, setAskingAll] = useState(false);
   const parked = useQuery({
     queryKey: ["parked", queue],
     queryFn: async ({ signal }) => bodyOf(await api.GET("/api/v1/operator/poison", { params: { query: { queue } }, signal })),
@@ -69,6 +70,17 @@ export default function PoisonPage() {
       await queries.invalidateQueries({ queryKey: ["parked"] });
     },
   });
+  const retryingAll = useMutation({
+    mutationFn: async () => {
+      let count = 0;
+      for (;;) {
+        const done = bodyOf(await api.POST("/api/v1/operator/poison/retry-all", { body: { queue } })).retried;
+        if (done === 0) return count;
+        count += done;
+      }
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["parked"] }),
+  });
   const items = parked.data?.items ?? [];
   const count = (name: string) => parked.data?.queues.find((one) => one.queue === name)?.parked ?? 0;
   const chosen = items.map((item) => item.id).filter((id) => ticked.has(id));
@@ -76,16 +88,26 @@ export default function PoisonPage() {
     <PageFrame
       title={t("operator.poison")}
       actions={
-        <Button
-          appearance="primary"
-          icon={<ArrowRepeatAllRegular />}
-          disabled={chosen.length === 0 || retrying.isPending}
-          onClick={() => {
-            setAsking(true);
-          }}
-        >
-          {t("operator.retry", { count: chosen.length })}
-        </Button>
+        <>
+          <Button
+            disabled={items.length === 0 || retryingAll.isPending}
+            onClick={() => {
+              setAskingAll(true);
+            }}
+          >
+            {t("operator.retry_all")}
+          </Button>
+          <Button
+            appearance="primary"
+            icon={<ArrowRepeatAllRegular />}
+            disabled={chosen.length === 0 || retrying.isPending}
+            onClick={() => {
+              setAsking(true);
+            }}
+          >
+            {t("operator.retry", { count: chosen.length })}
+          </Button>
+        </>
       }
     >
       <Body1>{t("operator.poison_lead")}</Body1>
@@ -94,7 +116,7 @@ export default function PoisonPage() {
         selectedValue={queue}
         onTabSelect={(_, data) => {
           setTicked(new Set());
-          filters.set({ queue: data.value === "notify" ? "notify" : "" });
+          filters.set({ queue: data.value === "deliver" ? "" : String(data.value) });
         }}
       >
         {QUEUES.map((one) => (
@@ -104,11 +126,9 @@ export default function PoisonPage() {
         ))}
       </TabList>
       {retrying.error ? <ProblemView error={retrying.error} /> : null}
-      {retrying.data ? (
-        <MessageBar intent="success" role="status">
-          <MessageBarBody>{t("operator.retried", { count: retrying.data.length })}</MessageBarBody>
-        </MessageBar>
-      ) : null}
+      {retryingAll.error ? <ProblemView error={retryingAll.error} /> : null}
+      {retrying.data ? <Retried count={retrying.data.length} /> : null}
+      {retryingAll.data === undefined ? null : <Retried count={retryingAll.data} />}
       {parked.isPending ? <Spinner label={t("common.loading")} /> : null}
       {parked.error ? <ProblemView error={parked.error} onRetry={() => void parked.refetch()} /> : null}
       {parked.data && items.length === 0 ? (
@@ -132,7 +152,30 @@ export default function PoisonPage() {
       >
         {t("operator.retry_text")}
       </ConfirmDialog>
+      <ConfirmDialog
+        open={askingAll}
+        title={t("operator.retry_all_title")}
+        action={t("operator.retry_all")}
+        onCancel={() => {
+          setAskingAll(false);
+        }}
+        onConfirm={() => {
+          setAskingAll(false);
+          retryingAll.mutate();
+        }}
+      >
+        {t("operator.retry_text")}
+      </ConfirmDialog>
     </PageFrame>
+  );
+}
+
+function Retried({ count }: { readonly count: number }) {
+  const t = useText();
+  return (
+    <MessageBar intent="success" role="status">
+      <MessageBarBody>{t("operator.retried", { count })}</MessageBarBody>
+    </MessageBar>
   );
 }
 
