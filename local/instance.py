@@ -175,7 +175,7 @@ class Instance:
                 [
                     *(python, "-m", "local.portal", "--files", self._portal_files(), "--port", str(ports.portal)),
                     *("--api", f"http://127.0.0.1:{ports.api}"),
-                    *("--connect", f"http://127.0.0.1:{ports.api} http://127.0.0.1:{ports.identity}"),
+                    *("--sign-on", f"http://127.0.0.1:{ports.identity}"),
                 ],
                 lambda: http_answers(ports.portal, "/"),
             ),

@@ -10,7 +10,8 @@ resource site 'Microsoft.Web/staticSites@2025-03-01' = {
   sku: { name: 'Standard', tier: 'Standard' }
   properties: {
     stagingEnvironmentPolicy: 'Disabled'
-    allowConfigFileUpdates: false
+    // The headers are in the file that is deployed with the portal; a locked one would keep the first for ever.
+    allowConfigFileUpdates: true
   }
 }
 

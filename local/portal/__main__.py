@@ -15,16 +15,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-_CONFIGURATION = "staticwebapp.config.json"
+from local.portal.headers import CONFIGURATION, with_hosts
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, files: Path, api: str, connect: str, *arguments: object) -> None:
+    def __init__(self, files: Path, api: str, sign_on: str, *arguments: object) -> None:
         self._files = files
         self._api = api
-        self._connect = connect
+        self._sign_on = sign_on
         super().__init__(*arguments)  # type: ignore[arg-type]  # handed on
 
     def do_GET(self) -> None:
@@ -34,7 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(json.dumps({"api_url": self._api}).encode(), "application/json", cached=False)
             return
         wanted = (self._files / path.lstrip("/")).resolve()
-        if not wanted.is_relative_to(self._files) or not wanted.is_file() or wanted.name == _CONFIGURATION:
+        if not wanted.is_relative_to(self._files) or not wanted.is_file() or wanted.name == CONFIGURATION:
             if path.startswith("/assets/"):
                 self.send_error(HTTPStatus.NOT_FOUND)
                 return
@@ -46,11 +46,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, body: bytes, kind: str, *, cached: bool) -> None:
         self.send_response(HTTPStatus.OK)
-        headers = json.loads((self._files / _CONFIGURATION).read_text("utf-8"))["globalHeaders"]
-        headers["Content-Security-Policy"] = headers["Content-Security-Policy"].replace(
-            "connect-src 'self' https:", f"connect-src 'self' {self._connect}"
-        )
-        for name, value in headers.items():
+        text = (self._files / CONFIGURATION).read_text("utf-8")
+        for name, value in json.loads(with_hosts(text, self._api, self._sign_on))["globalHeaders"].items():
             self.send_header(name, value)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Length", str(len(body)))
@@ -69,10 +66,10 @@ def main() -> None:
     parser.add_argument("--files", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--api", required=True, help="URL that the API's routes begin with")
-    parser.add_argument("--connect", required=True, help="origins that the page may talk to, with blanks between")
+    parser.add_argument("--sign-on", required=True, help="address of the identity provider")
     options = parser.parse_args()
     mimetypes.add_type("text/javascript", ".js")
-    handler = partial(_Handler, options.files.resolve(), options.api, options.connect)
+    handler = partial(_Handler, options.files.resolve(), options.api, options.sign_on)
     with ThreadingHTTPServer(("127.0.0.1", options.port), handler) as server:
         server.serve_forever()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from infra.check.__main__ import TEMPLATES
+from infra.check.roles import ALLOWED
 from infra.check.run import read
 from infra.check.syntax import Array, Constant, Object, Statement, Text, parts_of
 from shared.adapters import storage_setup
@@ -208,6 +209,26 @@ def test_alerts_watch_age_poison_and_failures() -> None:
     assert statement.value is not None
     names = {part.get("name") for part in parts_of(statement.value) if isinstance(part, Object)}
     assert {"spool-age", "poison", "failures"} <= {name.literal for name in names if isinstance(name, Text)}
+
+
+def test_every_alert_is_explained_with_its_severity() -> None:
+    statement = TREE.files["infra/modules/alerts.bicep"].named("alerts")
+    assert statement is not None
+    assert isinstance(statement.value, Array)
+    text = (TEMPLATES / "README.md").read_text("utf-8")
+    for item in statement.value.items:
+        assert isinstance(item, Object)
+        name = item.get("name")
+        assert isinstance(name, Text)
+        assert f"| `{name.literal}` | {of(item, 'severity').value} |" in text
+
+
+def test_every_role_is_in_the_table_of_who_may_what() -> None:
+    text = (TEMPLATES / "README.md").read_text("utf-8")
+    for title, _, parts in ALLOWED.values():
+        for part in parts:
+            rows = [line for line in text.splitlines() if line.startswith(f"| {part} |")]
+            assert any(title in row for row in rows), (part, title)
 
 
 def test_what_the_hook_reads_is_what_the_template_gives() -> None:

@@ -23,8 +23,8 @@ export class Session {
   ) {}
 
   static async open(configuration: Configuration): Promise<Session> {
-    if (isPopup()) {
-      // The window that opened this one waits for the answer, and closes it.
+    if (isMessenger()) {
+      // The page that opened this window or hidden frame waits for the answer, and closes it.
       const { broadcastResponseToMainFrame } = await import("@azure/msal-browser/redirect-bridge");
       await broadcastResponseToMainFrame();
       return new Promise(() => undefined);
@@ -94,12 +94,12 @@ export class Session {
   }
 }
 
-/** Whether this window is there for signing on again: MSAL notes it in the state that the provider sends back. */
-function isPopup(): boolean {
+/** Whether this is there for another page to sign on: MSAL notes it in the state that the provider sends back. */
+function isMessenger(): boolean {
   const state = new URLSearchParams(window.location.hash.slice(1)).get("state")?.split("|")[0] ?? "";
   try {
     const noted = JSON.parse(atob(state.replace(/-/g, "+").replace(/_/g, "/"))) as { meta?: { interactionType?: unknown } };
-    return noted.meta?.interactionType === "popup";
+    return ["popup", "silent"].includes(noted.meta?.interactionType as string);
   } catch {
     return false; // nobody has been to the provider
   }
