@@ -8,7 +8,6 @@ from shared.ports import (
     Clock,
     Directory,
     MessageStore,
-    NextHop,
     Random,
     Schedule,
     Secrets,
@@ -20,6 +19,7 @@ from shared.ports_copies import Copies
 from shared.ports_dns import Dns
 from shared.ports_lists import MessageLists
 from shared.ports_metrics import Metrics
+from shared.ports_next_hop import NextHop
 from shared.ports_onboarding import OnboardingLog
 from shared.ports_operator import ParkedWork, StuckNotes
 from shared.ports_people import AuditLog, Delegations, NoticeLedger

@@ -9,7 +9,7 @@ from functions.api.route import Call, Routes
 from shared.core.access.roles import Right
 from shared.core.policy.policies import Template
 from shared.core.policy.tenant_settings import NextHopServer, NoticeChannel, NoticeText
-from shared.ports import ProbedStep
+from shared.ports_next_hop import ProbedStep
 from shared.usecases.preview_words import (
     NotByThisChannel,
     NoticePreview,

@@ -27,7 +27,8 @@ from shared.adapters.smtp_next_hop_standing import Standing
 from shared.adapters.smtp_next_hop_transaction import Stale, Transaction
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, HopHealth, ProbedStep, RecipientReply, Secrets
+from shared.ports import Content, Secrets
+from shared.ports_next_hop import HopHealth, ProbedStep, RecipientReply
 
 IDLE_SECONDS = 20.0
 """How long a session is kept for the next message, in service."""

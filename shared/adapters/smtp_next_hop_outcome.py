@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.adapters.smtp_next_hop_reply import Reply, bounded, safe_text
-from shared.ports import RecipientReply
+from shared.ports_next_hop import RecipientReply
 
 SESSION_CODES = frozenset([421, 502, 503, 530, 534, 535, 538])
 """Replies that are about the session, whatever the command: closing, wrong order, authentication (RFC 4954)."""

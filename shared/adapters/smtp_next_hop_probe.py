@@ -7,7 +7,8 @@ from shared.adapters.smtp_next_hop_credentials import certificate_for, password_
 from shared.adapters.smtp_next_hop_reply import bounded, safe_text
 from shared.adapters.smtp_next_hop_session import EncryptionFailed, Sessions
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import HopStep, ProbedStep, Secrets
+from shared.ports import Secrets
+from shared.ports_next_hop import HopStep, ProbedStep
 
 LONGEST_SECONDS = 20.0
 """Of the whole trial; somebody waits in front of it."""

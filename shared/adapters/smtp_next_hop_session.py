@@ -22,7 +22,7 @@ from shared.adapters.smtp_next_hop_reply import Reply
 from shared.adapters.smtp_next_hop_tls import TlsContexts
 from shared.adapters.smtp_next_hop_token import OAuthTokens
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import HopStep
+from shared.ports_next_hop import HopStep
 
 IMPLICIT_TLS_PORT = 465
 _QUIT_SECONDS = 1.0

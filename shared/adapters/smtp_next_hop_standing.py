@@ -14,7 +14,7 @@ from shared.adapters.smtp_next_hop_connection import Budget
 from shared.adapters.smtp_next_hop_pool import Busy, Place
 from shared.core.delivery import health, pace
 from shared.core.delivery.health import WELL, Health
-from shared.ports import HopHealth
+from shared.ports_next_hop import HopHealth
 
 MOST_PLACES = 2000
 LONGEST_WAIT = 2.0

@@ -19,11 +19,11 @@ from shared.app import App
 from shared.core.delivery.route import batches, routes_named
 from shared.core.hold import password_state, state
 from shared.core.hold.record import Change, Fate, RecipientResult, State, Variant
-from shared.core.hold.work_item import read_work_item
 from shared.core.message.identity import MessageRef
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict, NotFound, PermanentError, TemporaryError
-from shared.ports import Content, RecipientReply, Stored
+from shared.ports import Content, Stored
+from shared.ports_next_hop import RecipientReply
 from shared.usecases.commit import commit
 from shared.usecases.delivery_attempt import Attempt, fraction
 from shared.usecases.effective_settings import settings_judged_by
@@ -37,11 +37,6 @@ SLOWEST_TRANSFER = 256 * 1024
 RECORD_TRIES = 10
 """How often answers of a next hop are tried to be written down, about half a minute; at the attempt's end once more."""
 _TOO_MANY_RECIPIENTS = 452
-
-
-def deliver_item(app: App, body: bytes) -> bool:
-    """``deliver_message`` for a queue item. Raises ``PermanentError`` for an item that is none of ours."""
-    return deliver_message(app, read_work_item(body).ref)
 
 
 def deliver_message(app: App, ref: MessageRef) -> bool:

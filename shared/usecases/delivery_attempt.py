@@ -10,7 +10,8 @@ from shared.core.hold import state
 from shared.core.hold.record import Change, MessageRecord, State
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import Conflict
-from shared.ports import Content, RecipientReply, Stored
+from shared.ports import Content, Stored
+from shared.ports_next_hop import RecipientReply
 from shared.usecases.commit import commit
 
 

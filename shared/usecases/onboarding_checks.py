@@ -25,8 +25,8 @@ from shared.core.onboarding.finding import (
 )
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.errors import TemporaryError
-from shared.ports import HopStep
 from shared.ports_lists import Place
+from shared.ports_next_hop import HopStep
 from shared.ports_people import AuditCode
 from shared.usecases.fly_canary import CanaryView, canary_findings, latest_canary
 from shared.usecases.note_change import note_change

@@ -11,7 +11,7 @@ from shared.core.settings.operators_fields import OperatorsField
 from shared.core.settings.scope import TENANT_SCOPE
 from shared.core.settings.secret_uses import misuse, servers_with_secrets
 from shared.errors import NotFound
-from shared.ports import ProbedStep
+from shared.ports_next_hop import ProbedStep
 from shared.ports_people import AuditCode, AuditEntry
 
 

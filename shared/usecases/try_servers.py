@@ -16,8 +16,9 @@ from shared.core.hold.record import Change
 from shared.core.message.pass_mark import pass_field
 from shared.core.policy.tenant_settings import NextHopServer
 from shared.errors import Conflict, PermanentError
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
 from shared.ports_metrics import Labels, Metric
+from shared.ports_next_hop import RecipientReply
 from shared.usecases.commit import commit
 from shared.usecases.delivery_attempt import Attempt, fraction, keep_claim
 

@@ -10,7 +10,8 @@ import pytest
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, HopStep, NextHop
+from shared.ports import Content
+from shared.ports_next_hop import HopStep, NextHop
 from tests.fakes.next_hop import FakeNextHop
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_server import NextHopServer as Server

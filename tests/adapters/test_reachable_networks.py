@@ -11,7 +11,8 @@ from shared.adapters.reachable_networks import ReachableNetworks
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, HopStep
+from shared.ports import Content
+from shared.ports_next_hop import HopStep
 from shared.settings import MisconfiguredProcess
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_server import NextHopServer as Server

@@ -18,7 +18,7 @@ from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.adapters.smtp_next_hop_connection import ConnectionFailed
 from shared.adapters.smtp_next_hop_token import OAuthTokens
 from shared.core.policy.delivery_settings import OAuthClient
-from shared.ports import RecipientReply
+from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.support.certificates import AUTHORITY, issued
 from tests.support.next_hop_hops import send, target

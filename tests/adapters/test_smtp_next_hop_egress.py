@@ -12,7 +12,7 @@ import pytest
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.adapters.smtp_next_hop_egress import EgressProxy
 from shared.core.policy.tenant_settings import StartTls
-from shared.ports import HopStep
+from shared.ports_next_hop import HopStep
 from shared.settings import MisconfiguredProcess
 from tests.fakes.secrets import FakeSecrets
 from tests.support.certificates import AUTHORITY

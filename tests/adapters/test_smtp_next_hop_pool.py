@@ -13,7 +13,8 @@ import pytest
 from shared.adapters import smtp_next_hop_pool
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_actions import CONTENT, Drop, Late, Raw
 from tests.support.next_hop_hops import DATA, SENDER, A, send, target

@@ -11,7 +11,7 @@ import trustme
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.policy.delivery_settings import OAuthClient
 from shared.core.policy.tenant_settings import NextHopServer, StartTls
-from shared.ports import HopStep
+from shared.ports_next_hop import HopStep
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_actions import GREETING, Silence
 from tests.support.next_hop_server import NextHopServer as Server

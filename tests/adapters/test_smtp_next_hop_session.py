@@ -17,7 +17,8 @@ from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer, StartTls
 from shared.errors import StorageUnavailable
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.support.next_hop_actions import HANDSHAKE, Drop, Raw, Silence
 from tests.support.next_hop_server import NextHopServer as Server

@@ -1,15 +1,11 @@
-"""Who may import what: the table of docs/ARCHITECTURE.md as data, and a reader that finds every import of a file."""
+"""Who may import what: the table of docs/ARCHITECTURE.md as data."""
 
 from __future__ import annotations
 
-import ast
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-STANDARD_LIBRARY = frozenset(sys.stdlib_module_names)
 
 IMPURE = frozenset(
     [
@@ -57,6 +53,23 @@ class Room:
 PURE_PACKAGES = ("msgspec", "idna", "jinja2", "markupsafe", "cryptography", "re2")
 CIPHERS = ("pyzipper", "lupa")
 """AES for ZIP archives, and LuaJIT for the loop of ZipCrypto: functions of their arguments as they are used."""
+
+PORTS = (
+    "shared.ports",
+    "shared.ports_copies",
+    "shared.ports_dns",
+    "shared.ports_lists",
+    "shared.ports_metrics",
+    "shared.ports_next_hop",
+    "shared.ports_onboarding",
+    "shared.ports_operator",
+    "shared.ports_people",
+    "shared.ports_relay",
+    "shared.ports_reports",
+    "shared.ports_retention",
+    "shared.ports_sign_on",
+    "shared.ports_teams",
+)
 
 ROOMS = (
     Room("shared/core/message", ("shared.core.message", "shared.errors"), PURE_PACKAGES, pure=True),
@@ -193,19 +206,7 @@ ROOMS = (
         (
             "shared.usecases",
             "shared.core",
-            "shared.ports",
-            "shared.ports_relay",
-            "shared.ports_people",
-            "shared.ports_teams",
-            "shared.ports_lists",
-            "shared.ports_sign_on",
-            "shared.ports_reports",
-            "shared.ports_operator",
-            "shared.ports_copies",
-            "shared.ports_dns",
-            "shared.ports_retention",
-            "shared.ports_onboarding",
-            "shared.ports_metrics",
+            *PORTS,
             "shared.app",
             "shared.log",
             "shared.errors",
@@ -220,6 +221,7 @@ ROOMS = (
     Room("shared/ports_sign_on.py", ("shared.errors",)),
     Room("shared/ports_lists.py", ("shared.core.lists",)),
     Room("shared/ports_reports.py", ("shared.core.reports",)),
+    Room("shared/ports_next_hop.py", ("shared.core.message", "shared.core.policy.tenant_settings", "shared.ports")),
     Room("shared/ports_dns.py", ("shared.errors",)),
     Room("shared/ports_retention.py", ("shared.core", "shared.ports")),
     Room("shared/ports_onboarding.py", ("shared.core.onboarding",)),
@@ -229,19 +231,7 @@ ROOMS = (
     Room(
         "shared/app.py",
         (
-            "shared.ports",
-            "shared.ports_people",
-            "shared.ports_teams",
-            "shared.ports_lists",
-            "shared.ports_sign_on",
-            "shared.ports_relay",
-            "shared.ports_reports",
-            "shared.ports_operator",
-            "shared.ports_copies",
-            "shared.ports_dns",
-            "shared.ports_retention",
-            "shared.ports_onboarding",
-            "shared.ports_metrics",
+            *PORTS,
             "shared.settings",
         ),
     ),
@@ -269,19 +259,7 @@ ROOMS = (
             "shared.adapters.jwt_keys",
             "shared.adapters.msal_http",
             "shared.core",
-            "shared.ports",
-            "shared.ports_relay",
-            "shared.ports_people",
-            "shared.ports_teams",
-            "shared.ports_lists",
-            "shared.ports_sign_on",
-            "shared.ports_reports",
-            "shared.ports_operator",
-            "shared.ports_copies",
-            "shared.ports_dns",
-            "shared.ports_retention",
-            "shared.ports_onboarding",
-            "shared.ports_metrics",
+            *PORTS,
             "shared.errors",
             "shared.settings",
             "shared.log",
@@ -317,6 +295,7 @@ ROOMS = (
             "shared.core",
             "shared.app",
             "shared.ports",
+            "shared.ports_next_hop",
             "shared.ports_people",
             "shared.ports_lists",
             "shared.ports_sign_on",
@@ -360,65 +339,3 @@ ROOMS = (
         ("aiosmtpd", "msgspec", "uvloop"),
     ),
 )
-
-
-@dataclass(frozen=True)
-class Import:
-    """One imported module (``from a import b`` counts as ``a.b`` as well as ``a``) and where it stands."""
-
-    file: str
-    line: int
-    module: str
-    names: tuple[str, ...]
-
-
-def imports_of(path: Path, root: Path = REPOSITORY) -> Iterator[Import]:
-    """Every import statement of a Python file, also those inside functions."""
-    shown = path.relative_to(root).as_posix()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(shown, node.lineno, alias.name, ())
-        elif isinstance(node, ast.ImportFrom):
-            if node.level:
-                yield Import(shown, node.lineno, "." * node.level + (node.module or ""), ())
-            else:
-                yield Import(shown, node.lineno, node.module or "", tuple(alias.name for alias in node.names))
-
-
-def breaches(room: Room, found: Import) -> str:
-    """Why an import breaks the room's rule, or ``""``."""
-    where = f"{found.file}:{found.line}"
-    if found.module.startswith("."):
-        return f"{where} imports relatively; write the whole name"
-    candidates = [f"{found.module}.{name}" for name in found.names] or [found.module]
-    for candidate in candidates:
-        if any(_within(candidate, name) for name in room.forbidden):
-            return f"{where} imports {candidate}, which {room.path} must not touch"
-        top = candidate.partition(".")[0]
-        if top in STANDARD_LIBRARY:
-            if room.pure and top in IMPURE:
-                return f"{where} imports {candidate}; {room.path} is pure"
-            continue
-        if not any(_within(candidate, name) for name in (*room.project, *room.packages)):
-            return f"{where} imports {candidate}; {room.path} may not"
-    return ""
-
-
-def _within(module: str, prefix: str) -> bool:
-    if prefix.endswith("_"):
-        return module.startswith(prefix)
-    return (
-        module == prefix
-        or module.startswith(prefix + ".")
-        or (prefix == "shared.adapters.spool_blob" and module.startswith(prefix + "_"))
-    )
-
-
-def files_of(room: Room, root: Path = REPOSITORY) -> tuple[Path, ...]:
-    """The Python files that the rule is for."""
-    place = root / room.path
-    if place.is_file():
-        return (place,)
-    others = [root / path for path in room.without]
-    return tuple(path for path in sorted(place.rglob("*.py")) if not any(path.is_relative_to(one) for one in others))

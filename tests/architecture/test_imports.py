@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.imports import REPOSITORY, ROOMS, Import, Room, breaches, files_of, imports_of
+from tests.architecture.import_check import Import, breaches, files_of, imports_of
+from tests.architecture.imports import REPOSITORY, ROOMS, Room
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.path)

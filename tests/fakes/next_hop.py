@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, HopHealth, HopStep, ProbedStep, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import HopHealth, HopStep, ProbedStep, RecipientReply
 
 
 @dataclass(frozen=True)

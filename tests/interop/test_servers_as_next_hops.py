@@ -11,7 +11,8 @@ import trustme
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import DsnWish, Envelope
 from shared.core.policy.tenant_settings import NextHopServer as Hop
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.interop.conftest import Finding, Note
 from tests.support.certificates import AUTHORITY, issued

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer as Hop
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.spool import FakeSpool
 from tests.interop.conftest import Finding, Note

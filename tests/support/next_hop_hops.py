@@ -7,7 +7,8 @@ from typing import Any
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer
-from shared.ports import Content, RecipientReply
+from shared.ports import Content
+from shared.ports_next_hop import RecipientReply
 from tests.support.next_hop_server import NextHopServer as Server
 
 A = "a@x.example"

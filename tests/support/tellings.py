@@ -7,10 +7,10 @@ from shared.core.message.identity import MessageRef
 from shared.core.notice.letter import Letter, new_message
 from shared.ports_people import AuditCode
 from shared.ports_teams import TeamsUnavailable
-from shared.usecases.deliver_message import deliver_item
 from shared.usecases.reader import Addressee, Reader
 from shared.usecases.tell_in_teams import Card
 from shared.usecases.tell_people import Telling
+from shared.usecases.work_off import work_off
 from tests.support.app import OUTSIDE, SENDER, World
 from tests.support.teams_people import put_in_teams, teams_settings
 
@@ -49,7 +49,7 @@ def start(*channels: str, **changes: object) -> tuple[World, MessageRef]:
 def mailed(world: World) -> list[str]:
     """Who was mailed, in order."""
     while (body := world.queue.take("deliver")) is not None:
-        deliver_item(world.app, body)
+        work_off(world.app, body)
     return [address for one in world.next_hop.transactions for address in one.recipients]
 
 

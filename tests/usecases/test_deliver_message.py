@@ -15,7 +15,7 @@ from shared.core.hold.record import Fate, State
 from shared.core.message.identity import MessageRef
 from shared.core.policy.tenant_settings import Delivery, NextHopServer, Route
 from shared.errors import StorageUnavailable
-from shared.ports import RecipientReply
+from shared.ports_next_hop import RecipientReply
 from shared.usecases import deliver_message as module
 from shared.usecases.deliver_message import deliver_message
 from shared.usecases.run_due import run_due

@@ -13,9 +13,9 @@ from shared.core.message.identity import MessageRef
 from shared.core.policy.actions import Reject
 from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import Delivery, HoldNotices
-from shared.usecases.deliver_message import deliver_item
 from shared.usecases.run_due import run_due
 from shared.usecases.submit_own_mail import own_ref
+from shared.usecases.work_off import work_off
 from shared.usecases.write_dsn import write_dsn
 from tests.support.app import INSIDE, SENDER, World, make_message, make_settings
 from tests.support.delivery_reports import ReadReport, read_report
@@ -175,7 +175,7 @@ class TestDelay:
         world.clock.advance(hours=2)
         run_due(world.app)
         while (body := world.queue.take("deliver")) is not None:
-            deliver_item(world.app, body)
+            work_off(world.app, body)
         assert world.record(ref).state is State.DELIVERED
         assert not write_dsn(world.app, ref, OutboxEntry(OutboxKind.DELAY_DSN, number, world.clock.now()))
 

@@ -14,6 +14,7 @@ from shared.usecases import deliver_message
 from shared.usecases import run_due as module
 from shared.usecases.evaluate_message import evaluate_message
 from shared.usecases.run_due import run_due
+from shared.usecases.work_off import work_off
 from tests.support.app import INSIDE, World
 
 
@@ -115,7 +116,7 @@ def test_after_a_dead_worker_one_item_brings_the_next() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliver_message, "_write_down", lambda *args, **options: None)
         with pytest.raises(SystemExit):
-            deliver_message.deliver_item(world.app, body)
+            work_off(world.app, body)
     world.next_hop.deliver = real  # type: ignore[method-assign]
     world.clock.advance(seconds=110)
     run_due(world.app)

@@ -14,9 +14,9 @@ from shared.core.message.identity import MessageRef, new_queue_id
 from shared.errors import StorageUnavailable
 from shared.ports_teams import TeamsUnavailable
 from shared.usecases.act_on_hold import Verb, act_on_hold
-from shared.usecases.deliver_message import deliver_item
 from shared.usecases.notify import WRITERS, notify_item
 from shared.usecases.run_due import run_due
+from shared.usecases.work_off import work_off
 from tests.support.app import INSIDE, OUTSIDE, SENDER, World
 from tests.support.holds import link_to
 from tests.support.teams_people import chat, put_in_teams, teams_settings
@@ -43,7 +43,7 @@ def bounced(world: World) -> None:
     ref = world.judge(INSIDE)
     body = world.queue.take("deliver")
     assert body is not None
-    deliver_item(world.app, body)
+    work_off(world.app, body)
     assert world.record(ref).state is State.BOUNCED
 
 

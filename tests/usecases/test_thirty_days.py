@@ -23,9 +23,9 @@ from shared.core.policy.conditions.model import RecipientDomain
 from shared.core.policy.policies import Policy
 from shared.core.policy.tenant_settings import BusinessHours, HoldNotices, TenantSettings
 from shared.usecases.decide_hold import Acted, AlreadyActed, Asker, HoldWish, Verb, decide_hold
-from shared.usecases.deliver_message import deliver_item
 from shared.usecases.notify import notify_item
 from shared.usecases.run_due import run_due
+from shared.usecases.work_off import work_off
 from tests.fakes.clock import FakeClock
 from tests.support.app import OUTSIDE, SENDER, World, make_settings
 
@@ -217,7 +217,7 @@ class _Simulation:
     def _empty_queues(self) -> None:
         for world in self.worlds:
             while (body := world.queue.take("deliver")) is not None:
-                deliver_item(world.app, body)
+                work_off(world.app, body)
             while (body := world.queue.take("notify")) is not None:
                 item = read_work_item(body)
                 self.items[item.ref, item.entry.kind, item.entry.number] += 1
