@@ -26,7 +26,7 @@ PAGES = {
     ADMINISTRATOR: (
         "", "held", "sent", "approvals", "passwords", "profile", "my-settings", "effective-settings", "all-held",
         "tracking", "people", "people/new", "people/sato@aozora.example", "groups", "groups/new", "group?id=営業部",
-        "reports", "audit", "settings", "group-settings", "dry-run", "exchange", "onboarding", "nothing-here",
+        "reports", "audit", "audit/deletions", "settings", "group-settings", "dry-run", "exchange", "onboarding", "nothing-here",
     ),
     OPERATOR: (
         "", "operator/tenants", "operator/tenants/new", "operator/tenants/demo", "operator/tenants/demo/onboarding", "operator/usage", "operator/health",
