@@ -32,6 +32,7 @@ COMMANDS = {
     "chaos": "break parts at random while mail flows, and check that none is lost, changed or doubled",
     "soak": "steady mail for half an hour: do memory and open files stay flat",
     "sbom": "write what the relay and the functions are made of (CycloneDX)",
+    "interop": "mail to and from other makers' servers and clients, with what was found as a table",
     "setup": "install everything that the other commands need, and stop",
 }
 """Each is a module of ``local.commands`` (with ``_`` for ``-``) that has ``main(arguments) -> exit code``; the text is its

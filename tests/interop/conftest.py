@@ -6,11 +6,12 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from local.interop.findings import Finding
 from shared.ports_relay import IngressRule, IngressUser
 from smtp_relay.passwords import hash_password
 from smtp_relay.tls import TlsFiles
@@ -22,17 +23,6 @@ from tests.support.relay import HOST
 USER, PASSWORD = "mailer@byauth", "correct-horse"
 RULE = IngressRule("byauth", users=(IngressUser(USER, hash_password(PASSWORD)),))
 """Mail is taken from whoever says the password, and from nobody for an address."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of docs/INTEROP.md."""
-
-    program: str
-    direction: str
-    tls: str
-    exercised: str
-    result: str
 
 
 Note = Callable[[Finding], None]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from local.interop.findings import Finding
 from smtp_relay.tls import TlsFiles
 from tests.fakes.spool import FakeSpool
-from tests.interop.conftest import PASSWORD, RULE, USER, Finding, Note
+from tests.interop.conftest import PASSWORD, RULE, USER, Note
 from tests.support.debian import require
 from tests.support.mail_server import authority_file
 from tests.support.relay import HOST, RunningRelay

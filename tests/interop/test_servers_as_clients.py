@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from local.interop.findings import Finding
 from shared.core.message.envelope import Envelope
 from shared.errors import StorageUnavailable
 from smtp_relay.tls import TlsFiles
 from tests.fakes.spool import FakeSpool
-from tests.interop.conftest import PASSWORD, RULE, USER, Finding, Note
+from tests.interop.conftest import PASSWORD, RULE, USER, Note
 from tests.support.mail_server import Upstream
 from tests.support.mail_server_exim import EximServer
 from tests.support.mail_server_postfix import PostfixServer

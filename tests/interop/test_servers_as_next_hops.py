@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import trustme
 
+from local.interop.findings import Finding
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import DsnWish, Envelope
 from shared.core.policy.tenant_settings import NextHopServer as Hop
 from shared.ports import Content
 from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
-from tests.interop.conftest import Finding, Note
+from tests.interop.conftest import Note
 from tests.support.certificates import AUTHORITY, issued
 from tests.support.mail_server import Submission, Upstream
 from tests.support.mail_server_exim import EximServer

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from local.interop.findings import Finding
 from shared.adapters.smtp_next_hop import SmtpNextHop
 from shared.core.message.envelope import Envelope
 from shared.core.policy.tenant_settings import NextHopServer as Hop
@@ -19,7 +20,7 @@ from shared.ports import Content
 from shared.ports_next_hop import RecipientReply
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.spool import FakeSpool
-from tests.interop.conftest import Finding, Note
+from tests.interop.conftest import Note
 from tests.support.lax_sink import LAX, STRICT, LaxSink, Reading
 from tests.support.mail_server import Upstream
 from tests.support.mail_server_exim import EximServer

@@ -1,0 +1,1 @@
+"""Larger interoperation runs of `./dev interop`. Local tooling; no stage of the mail flow."""
