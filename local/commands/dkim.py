@@ -1,6 +1,6 @@
 """`./dev dkim`: make a DKIM key, and say what to publish for one. Local tooling; no stage of the mail flow.
 
-docs/OPERATIONS.md tells how a key is put to use and changed.
+docs/operations/next-hops.md tells how a key is put to use and changed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`./dev keys`: the signing keys of an instance on this machine: list, rotate, retire; and names in Key Vault.
 
-On Azure keys are versions of secrets in the vault; docs/OPERATIONS.md tells how they rotate there.
+On Azure keys are versions of secrets in the vault; docs/operations/keys.md tells how they rotate there.
 
 Local tooling; no stage of the mail flow.
 """
