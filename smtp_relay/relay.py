@@ -33,6 +33,10 @@ _CLOCK_SECONDS = 5.0
 """A session looks at its deadline at least this often; also the most that one is overrun by."""
 
 
+_STRANGERS_TURN = 3.0
+"""Seconds that a stranger has to become known while others wait at the door: ten times what a client far away needs."""
+
+
 class Relay:
     """The relay's state and its decisions about connections."""
 
@@ -176,7 +180,9 @@ class Relay:
             if not self._could_become_known() or self.guessing.is_shut_out(session.peer):
                 return replies.STRANGER
             self._strangers.add(session)
-            if len(self._strangers) > self.configuration.stranger_connections:
+            if len(self._strangers) > self.configuration.stranger_connections and not self._send_a_stranger_away(
+                session
+            ):
                 return replies.TOO_MANY_CONNECTIONS
             site = site_of(session.peer)
             same = sum(site_of(stranger.peer) == site for stranger in self._strangers)
@@ -187,6 +193,18 @@ class Relay:
         if self._peers[session.limit_key] > self.configuration.connections_per_peer:
             return replies.TOO_MANY_CONNECTIONS
         return ""
+
+    def _send_a_stranger_away(self, newcomer: Session) -> bool:
+        """Make room for a newcomer; whether there is some. Every client is a stranger until it has said who it is, so
+        connections that say nothing would else keep all customers out.
+        """
+        oldest = min(self._strangers - {newcomer}, key=lambda one: one.started, default=None)
+        if oldest is None or time.monotonic() - oldest.started < _STRANGERS_TURN:
+            return False
+        self._strangers.discard(oldest)
+        oldest.outcome = "made room"
+        oldest.hang_up(replies.TIMED_OUT)
+        return True
 
     def _count_peer(self, session: Session, key: str) -> None:
         session.limit_key = key

@@ -86,7 +86,7 @@ class Session(SMTP):
         self.in_data = False
         self._mistakes = 0
         self._in_handshake = False
-        self._started = time.monotonic()
+        self.started = time.monotonic()
         self._deadline = _FOREVER
         self._replies: list[bytes] = []
 
@@ -146,7 +146,7 @@ class Session(SMTP):
 
     def _timeout_cb(self) -> None:
         now = time.monotonic()
-        over = now - self._started > self.relay.configuration.session_seconds and not self.in_data
+        over = now - self.started > self.relay.configuration.session_seconds and not self.in_data
         if now < self._deadline and not over:
             self._timeout_handle = self.loop.call_later(self._next_look(), self._timeout_cb)
             return
@@ -263,7 +263,7 @@ class Session(SMTP):
             self.hang_up(replies.FAILED)
         finally:
             self.wait_at_most(None)
-            self.relay.ended(self, round((time.monotonic() - self._started) * 1000))
+            self.relay.ended(self, round((time.monotonic() - self.started) * 1000))
             if self.transport is not None:
                 if self._in_handshake:
                     self._abort()

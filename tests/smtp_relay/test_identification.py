@@ -75,7 +75,9 @@ class TestStrangers:
             wait_until(lambda: bool(relay.logged("session")))
             assert relay.logged("session")[0]["outcome"] == "refused"
 
-    def test_stranger_is_told_how_to_authenticate_and_what_counts_from_then_on(self, spool: FakeSpool, tls: Tls) -> None:
+    def test_stranger_is_told_how_to_authenticate_and_what_counts_from_then_on(
+        self, spool: FakeSpool, tls: Tls
+    ) -> None:
         with RunningRelay(spool, [USER_RULE], tls=tls.files) as relay, Dialogue(relay.port) as smtp:
             assert smtp.banner == f"220 {HOST} ESMTP"
             assert smtp.hello() == f"250-{HOST}\n250 STARTTLS"
@@ -100,6 +102,27 @@ class TestStrangers:
                 assert third.banner[:9] == "421 4.3.2"
             with Dialogue(relay.port, source="127.0.0.9") as known:
                 assert known.banner[:3] == "220"
+
+    def test_connections_that_say_nothing_keep_nobody_out_where_all_come_from_one_proxy(
+        self, spool: FakeSpool, tls: Tls, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("smtp_relay.relay._STRANGERS_TURN", 0.3)
+        limits = {"stranger_connections": 4, "proxy_peers": "127.0.0.0/8"}
+        with RunningRelay(spool, [USER_RULE], tls=tls.files, **limits) as relay:
+            idle = [Dialogue(relay.port) for _ in range(4)]
+            with Dialogue(relay.port) as early:
+                assert early.banner[:9] == "421 4.3.2", "each has its turn"
+            time.sleep(0.4)
+            with Dialogue(relay.port) as customer:
+                customer.hello()
+                customer.starttls(client_context())
+                customer.hello()
+                assert customer.command(f"AUTH PLAIN {LOGIN}")[:3] == "235"
+                assert customer.message(b"x")[:3] == "250"
+            assert idle[0].reply()[:9] == "421 4.4.2", "the oldest one has made room"
+            assert idle[3].command("NOOP")[:3] == "250"
+            for one in idle:
+                one.close()
 
     def test_one_stranger_cannot_shut_the_others_out(self, spool: FakeSpool, tls: Tls) -> None:
         with (
