@@ -89,7 +89,7 @@ export const audit = topic(
     "deleted.what.content": "メールの内容",
     "deleted.what.record": "メールの記録",
     "deleted.what.audit": "監査ログ",
-    "deleted.why.legal-hold": "訴訟ホールドの対象",
+    "deleted.why.legal-hold": "リーガルホールドの対象",
     "deleted.why.open": "処理が完了していない",
     "deleted.why.unjudged": "判定されていない（確認が必要）",
     "deleted.why.young": "完了からの期間が過ぎていない",
