@@ -2,7 +2,8 @@
 
 Pure but for futures: the caller owns the clock and the loop. A message is counted with what it may hold in memory at
 most, which the client's announced size bounds; that is known before its content comes, so nothing that was let in ever
-has to be stopped for lack of memory. Where messages wait, the next place goes to the tenant that holds least.
+has to be stopped for lack of memory. Where messages wait, the next place goes to the tenant that holds least. A quarter is
+for others than the one that holds most: content may take half an hour to come, and nobody's is stopped meanwhile.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class DataBudget:
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
+        self._for_others = memory // 4 // MOST_HELD * MOST_HELD
         self._held: Counter[str] = Counter()
         self._in_use = 0
         self._waiting: list[Place] = []
@@ -51,14 +53,16 @@ class DataBudget:
         """Messages that wait now."""
         return len(self._waiting)
 
-    def must_wait(self, announced: int) -> bool:
+    def must_wait(self, tenant: str, announced: int) -> bool:
         """Whether a message would not be let in at once."""
-        return bool(self._waiting) or not self._has_room(held_by(announced))
+        size = held_by(announced)
+        before = any(self._is_within_share(one.tenant, one.size) for one in self._waiting)
+        return before or not self._is_within_share(tenant, size) or not self._has_room(size)
 
     async def take(self, tenant: str, announced: int, timeout_seconds: float) -> Place | None:
         """A place for a message; None where there was none in time."""
         place = Place(tenant, held_by(announced), asyncio.get_running_loop().create_future())
-        if not self.must_wait(announced):
+        if not self.must_wait(tenant, announced):
             self._let_in(place)
             return place
         self._waiting.append(place)
@@ -82,15 +86,19 @@ class DataBudget:
         self._held[place.tenant] -= place.size
         if self._held[place.tenant] <= 0:
             del self._held[place.tenant]
-        while self._waiting:
+        while able := [one for one in self._waiting if self._is_within_share(one.tenant, one.size)]:
             # The tenant that holds least comes first; min keeps the order of arrival among equals.
-            following = min(self._waiting, key=lambda one: self._held[one.tenant])
+            following = min(able, key=lambda one: self._held[one.tenant])
             if not self._has_room(following.size):
                 return
             self._waiting.remove(following)
             if not following.ready.done():
                 self._let_in(following)
                 following.ready.set_result(None)
+
+    def _is_within_share(self, tenant: str, size: int) -> bool:
+        held = self._held[tenant]
+        return not held or held + size <= self._memory - self._for_others
 
     def _has_room(self, size: int) -> bool:
         return self._in_use == 0 or self._in_use + size <= self._memory

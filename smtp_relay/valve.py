@@ -97,7 +97,7 @@ class Valve:
 
     async def take(self, session: Session, tenant: str, announced: int) -> Place | None:
         """A place for a message's content; None where memory did not suffice in time."""
-        if self.budget.must_wait(announced):
+        if self.budget.must_wait(tenant, announced):
             await session.flush()
         place = await self.budget.take(tenant, announced, self._configuration.memory_wait_seconds)
         if place is None:

@@ -33,7 +33,7 @@ def test_a_message_waits_for_room_and_gets_it() -> None:
         first, second = [await budget.take("a", 0, 9) for _ in range(2)]
         assert first is not None
         assert second is not None
-        assert budget.must_wait(1)
+        assert budget.must_wait("a", 1)
         third = asyncio.create_task(budget.take("a", 0, 9))
         await soon()
         assert not third.done()
@@ -114,6 +114,25 @@ def test_the_next_place_goes_to_the_tenant_that_holds_least() -> None:
         return order
 
     assert asyncio.run(run()) == ["small", "other", "greedy"]
+
+
+def test_a_tenant_whose_content_never_ends_leaves_room_for_others() -> None:
+    async def run() -> None:
+        budget = DataBudget(8 * ONE)
+        endless = [asyncio.create_task(budget.take("endless", 0, 9)) for _ in range(50)]
+        await soon()
+        assert budget.in_use == 6 * ONE
+        for _ in range(3):
+            assert not budget.must_wait("other", 0), "who waits for more than a share is in nobody's way"
+            place = await budget.take("other", 0, 0.01)
+            assert place is not None
+            budget.give_back(place)
+        assert budget.in_use == 6 * ONE
+        for task in endless:
+            task.cancel()
+        await asyncio.gather(*endless, return_exceptions=True)
+
+    asyncio.run(run())
 
 
 def test_even_the_smallest_memory_lets_one_message_in() -> None:
