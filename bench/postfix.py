@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from local.debian_packages import can_install, find_program
 from local.debian_packages import install as install_packages
@@ -146,7 +147,7 @@ class Postfix:
             f"127.0.0.1:{self.reentry_port} inet n - n - - smtpd {back}\n" + _DAEMONS
         )
 
-    def __enter__(self) -> Postfix:
+    def __enter__(self) -> Self:
         """Raises ``RuntimeError`` with the log's end when it does not start."""
         self._write_configuration()
         command = ["/usr/sbin/postfix", "-c", str(self.directory / "conf"), "start-fg"]

@@ -31,6 +31,7 @@ from shared.wiring import connect
 
 _PARTS = ("azurite", "relay", "functions", "mailbox")
 _RECIPIENT = re.compile(rb"^X-Rcpt-Args: <([^>]*)>", re.MULTILINE)
+_SETTINGS = {"MATTA_SETTINGS_CACHE_SECONDS": "1"}
 _FEWEST_A_SECOND = 4
 _NOBODY = "nobody"
 
@@ -61,10 +62,11 @@ def _flood(
     try:
         if not wait_until(lambda: listens(port), timeout_seconds=20, give_up=lambda: taking.exit_code() is not None):
             raise ToolError(f"smtp-sink did not start:\n{taking.log_tail()}")
-        with Instance(Layout(directory / "instance"), Ports.free(), only=_PARTS) as instance:
+        with Instance(Layout(directory / "instance"), Ports.free(), _SETTINGS, only=_PARTS) as instance:
             app = connect(read_process_settings(instance.environment))
             route = Route(servers=(NextHopServer(host="127.0.0.1", port=port, starttls="none"),))
             app.settings.save(msgspec.structs.replace(app.settings.tenant(TENANT), routes=(route,)))
+            time.sleep(3)  # until nobody keeps the settings of before
             target = f"127.0.0.1:{instance.ports.smtp}"
             command = [source, "-s", str(sessions), "-m", str(messages), "-l", str(size), "-N"]
             command += ["-S", "a flood", "-f", SENDER, "-t", COLLEAGUE, target]

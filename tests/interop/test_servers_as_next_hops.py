@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -54,7 +55,7 @@ def version(server: PostfixServer | EximServer) -> str:
 def test_exim_asks_for_tls_and_a_password(behind: NextHopServer, tmp_path: Path, note: Note, mechanism: str) -> None:
     submission = Submission(issued(tmp_path, NAME), tls_required=True, user=USER, password=PASSWORD)
     with EximServer(tmp_path / "exim", Upstream(behind.port), submission) as server:
-        settings = {"starttls": "verified", "tls_name": NAME, "auth": mechanism, "username": USER}
+        settings: dict[str, Any] = {"starttls": "verified", "tls_name": NAME, "auth": mechanism, "username": USER}
         hop = SmtpNextHop("matta.test", SECRETS)
         good = Hop("127.0.0.1", server.port, ca=CA, password_secret="hop", **settings)
         [reply] = deliver(hop, good)
