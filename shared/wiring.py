@@ -36,8 +36,8 @@ def connect(process: ProcessSettings) -> App:
     from shared.adapters.onboarding_table import TableOnboardingLog
     from shared.adapters.parked_work_storage import StorageParkedWork
     from shared.adapters.reachable_networks import ReachableNetworks
-    from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.remains_storage import StorageRemains
+    from shared.adapters.schedule_table import TableSchedule
     from shared.adapters.secrets_source import secrets_of
     from shared.adapters.settings_blob import BlobSettingsStore
     from shared.adapters.sign_on_jwt import JwtSignOnTokens

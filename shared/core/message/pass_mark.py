@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from shared.core.message.keys import SigningKey
 
-PASS_FIELD = "X-Matta-Passed"
+PASS_FIELD = "X-Matta-Passed"  # noqa: S105  # a header name, no password
 """Name of the header field."""
 _BYTES = 20
 
