@@ -84,9 +84,10 @@ def _pytest(arguments: Sequence[str]) -> list[str]:
     command = [sys.executable, "-m", "pytest", "--durations=10"]
     chosen = any(item.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for item in arguments)
     if not chosen:
-        # A file's tests stay in one process, because some share an instance that is slow to start.
+        # A file's tests stay in one process, because some share an instance that is slow to start. The order is that of
+        # tests/conftest.py: xdist's own, files with many tests first, would leave the longest single tests to the end.
         workers = min(_MOST_WORKERS, os.cpu_count() or 1)
-        command += ["-n", str(workers), "--dist", "loadfile"]
+        command += ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     return [*command, *arguments]
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.support.running import Running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One whole instance for each test process. Tests that kill parts of it make their own."""
+    """One whole instance for each test process, until this room's tests are over. Tests that kill parts of it make their own."""
     with Running(tmp_path_factory.mktemp("matta")) as instance:
         yield instance

@@ -17,7 +17,7 @@ MESSAGES = 40
 SPF_INCLUDE = "spf.matta.example"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dns() -> Iterator[DnsServer]:
     """What the instance asks about domains; its answers are forgotten at once."""
     with DnsServer() as server:
@@ -25,9 +25,9 @@ def dns() -> Iterator[DnsServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory, dns: DnsServer) -> Iterator[Running]:
-    """An instance for each test process."""
+    """An instance for each test process, until this room's tests are over."""
     environment = {"MATTA_DNS_SERVERS": dns.address, "MATTA_SPF_INCLUDE": SPF_INCLUDE}
     with Running(tmp_path_factory.mktemp("portal"), environment) as instance:
         seed_traffic(read_process_settings(instance.instance.environment), MESSAGES, 20, 1)
@@ -43,7 +43,7 @@ def browser(running: Running) -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def origin(running: Running) -> str:
     """The portal's address."""
     return f"http://127.0.0.1:{running.instance.ports.portal}"
