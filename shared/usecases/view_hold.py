@@ -87,6 +87,8 @@ def page_language(
 
 def message_preview(app: App, record: MessageRecord) -> Preview:
     """The beginning of a message's text; an empty one where its bytes are gone. Raises ``TemporaryError``."""
+    if record.body_deleted_at is not None:
+        return Preview(deleted=True)
     try:
         content = app.spool.content("spool", record.ref)
         prefix = read_prefix(content, LONGEST_PREFIX)

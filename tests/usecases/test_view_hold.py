@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.core.hold.actor import Channel
 from shared.core.hold.link import LinkExpired, LinkForged
 from shared.core.hold.record import State
 from shared.core.message.identity import MessageRef
 from shared.core.notice.hold_view import HoldView
 from shared.core.policy.tenant_settings import HoldNotices
+from shared.core.retention.tombstone import lose_content
 from shared.core.text.language import Language
 from shared.errors import StorageUnavailable
 from shared.ports import Content, Person
+from shared.usecases.decide_hold import Asker, HoldWish, Verb, decide_hold
 from shared.usecases.hold_dialogue import visit_hold
 from shared.usecases.link_dialogue import Visit
 from shared.usecases.open_link import LinkForeign, open_link
@@ -158,3 +161,15 @@ def test_a_large_message_is_not_read_beyond_the_prefix(world: World) -> None:
     prefix = read_prefix(Content(400 * 64 * 1024, chunks), LONGEST_PREFIX)
     assert len(prefix) == LONGEST_PREFIX
     assert sum(handed_out) == LONGEST_PREFIX
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "retention period ended"), ("ja", "内容は削除されました")])
+def test_a_page_says_that_retention_has_deleted_the_content(world: World, language: Language, said: str) -> None:
+    ref = world.judge(OUTSIDE)
+    link = link_to(world, ref)
+    decide_hold(world.app, ref, Asker(SENDER, Channel.LINK, ""), HoldWish(Verb.DISCARD))
+    world.work()
+    stored = world.messages.load(ref)
+    assert stored is not None
+    world.messages.commit(stored, lose_content(stored.record, 90, world.clock.now()))
+    assert said in visit_hold(world.app, Visit(link, language)).html

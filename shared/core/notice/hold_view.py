@@ -16,12 +16,13 @@ from shared.core.text.language import Language
 class Preview:
     """The beginning of a message's text as safe plain text; ``cut`` where there is more than is shown.
 
-    ``available`` is false where the message's bytes are gone or could not be read.
+    ``available`` is false where the message's bytes are gone or could not be read; ``deleted``: retention took them.
     """
 
     text: str = ""
     cut: bool = False
     available: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

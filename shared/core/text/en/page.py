@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "body": "Message",
     "body.cut": "Only the beginning of the message is shown.",
     "body.empty": "The message has no text.",
+    "body.deleted": "The content was deleted when its retention period ended.",
     "body.unavailable": "The text of this message cannot be shown.",
     "history": "History",
     "mark": "Reason {number}",

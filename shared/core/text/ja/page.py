@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "body": "本文",
     "body.cut": "本文の先頭部分だけを表示しています。",
     "body.empty": "本文に文字はありません。",
+    "body.deleted": "保存期間が過ぎたため、内容は削除されました。",
     "body.unavailable": "本文を表示できません。",
     "history": "履歴",
     "mark": "理由{number}",
