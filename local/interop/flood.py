@@ -22,6 +22,7 @@ from local.demo_tenant import COLLEAGUE, SENDER, TENANT
 from local.instance import Instance
 from local.interop.findings import Finding
 from local.layout import Layout, Ports
+from local.mailbox.store import MailStore
 from local.probes import listens, wait_until
 from local.processes import Child, stop_all
 from local.tools import ToolError
@@ -76,21 +77,28 @@ def _flood(
             if done.returncode or done.stderr:
                 raise ToolError(f"smtp-source ended with {done.returncode}: {done.stderr}")
             patience = 120 + messages / _FEWEST_A_SECOND
+            # What was judged by settings that were just replaced still goes to the mailbox, where mail went before.
+            mailbox = MailStore(instance.layout.part("mailbox"))
             wait_until(
-                lambda: len(list(arrived.iterdir())) >= messages, timeout_seconds=patience, give_up=lambda: False
+                lambda: len(list(arrived.iterdir())) + len(mailbox.messages()) >= messages,
+                timeout_seconds=patience,
+                give_up=lambda: False,
             )
             took = time.monotonic() - started
             time.sleep(5)  # a doubled one would come late
+            early = [name.encode() for message in mailbox.messages() for name in message.envelope.recipients]
     finally:
         stop_all([taking])
-    everybody = (name for path in arrived.iterdir() for name in _RECIPIENT.findall(path.read_bytes()))
-    found = Counter(name for name in everybody if name.endswith(COLLEAGUE.encode()))  # each has a number before it
-    doubled, count = sum(times > 1 for times in found.values()), len(found)
+    late = [name for path in arrived.iterdir() for name in _RECIPIENT.findall(path.read_bytes())]
+    found = Counter(
+        name for name in (*early, *late) if name.endswith(COLLEAGUE.encode())
+    )  # each has a number before it
+    doubled, once = sum(times > 1 for times in found.values()), len(found)
     return Finding(
         "smtp-source, smtp-sink (postfix)",
         "from end to end",
         "–",
         f"flood: {messages:,} messages of {size:,} bytes in {sessions} sessions",
-        f"{count:,} arrived, {messages - count:,} lost, {doubled:,} doubled; accepted in {sent:.1f} s "
+        f"{once:,} arrived, {messages - once:,} lost, {doubled:,} doubled; accepted in {sent:.1f} s "
         f"({messages / sent:.0f}/s), all delivered after {took:.0f} s ({messages / took:.0f}/s)",
     )
