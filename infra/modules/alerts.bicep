@@ -49,7 +49,7 @@ AppTraces
     query: '''
 union
   (AppExceptions | where SeverityLevel >= 3 | project TimeGenerated),
-  (AppRequests | where Success == false and OperationName in ("evaluate", "deliver", "notify", "run_due", "sweep_spool", "recount_hours") | project TimeGenerated),
+  (AppRequests | where Success == false and OperationName in ("evaluate", "deliver", "notify", "run_due", "sweep_spool", "recount_hours", "apply_retention") | project TimeGenerated),
   (AppTraces | extend line = parse_json(extract(@"^[^\n]+", 0, Message)) | where tostring(line.stage) == "decide" and tostring(line.outcome) startswith "error:" | project TimeGenerated)
 '''
   }
