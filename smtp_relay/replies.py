@@ -39,7 +39,6 @@ NOTHING_AFTER_STARTTLS = "503 5.5.1 nothing may follow STARTTLS before its reply
 UNKNOWN_MECHANISM = "504 5.5.4 unrecognized authentication type"
 AUTH_REQUIRED = "530 5.7.0 authentication required"
 BAD_CREDENTIALS = "535 5.7.8 authentication failed"
-ENCRYPT_FIRST = "538 5.7.11 encryption required"
 NOBODYS = "550 5.7.1 access denied"
 AMBIGUOUS_LINES = "550 5.6.11 message has ambiguous line endings"
 TOO_LARGE = "552 5.3.4 message is too large"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
 from google.protobuf.json_format import Parse
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+
+from tests.support.web_server import Asked, Reply, web_server
 
 
 class OtlpReceiver:
@@ -19,48 +21,32 @@ class OtlpReceiver:
         self.requests: list[Any] = []
         self.problems: list[str] = []
         self.came = threading.Event()
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = receiver.status
-                try:
-                    assert self.path == "/v1/metrics"
-                    assert self.headers["Content-Type"] == "application/json"
-                    read = Parse(body, ExportMetricsServiceRequest())  # type: ignore[no-untyped-call]  # has no types
-                    if status == 200:
-                        receiver.requests.append(read)
-                except Exception as error:
-                    receiver.problems.append(repr(error))
-                    status = 400
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
-                receiver.came.set()
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    @property
-    def endpoint(self) -> str:
+        self.endpoint = ""
         """For ``MATTA_OTLP_ENDPOINT``."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._stack = ExitStack()
 
     def __enter__(self) -> OtlpReceiver:
-        self._thread.start()
+        self.endpoint = self._stack.enter_context(web_server(self._answer)).url
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._stack.close()
+
+    def _answer(self, asked: Asked) -> Reply:
+        status = self.status
+        try:
+            assert (asked.method, asked.path) == ("POST", "/v1/metrics")
+            assert asked.headers["content-type"] == "application/json"
+            read = Parse(asked.body, ExportMetricsServiceRequest())  # type: ignore[no-untyped-call]  # has no types
+            if status == 200:
+                self.requests.append(read)
+        except Exception as error:
+            self.problems.append(repr(error))
+            status = 400
+        self.came.set()
+        return Reply(status)
 
     @property
     def metrics(self) -> dict[str, Any]:
