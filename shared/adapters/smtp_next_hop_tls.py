@@ -11,11 +11,10 @@ import hashlib
 import os
 import ssl
 import tempfile
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 
 from shared.adapters.smtp_next_hop_connection import ConnectionFailed
+from shared.adapters.smtp_next_hop_recent import Recent
 
 MOST_CONTEXTS = 64
 
@@ -26,8 +25,7 @@ class TlsContexts:
     def __init__(self, trust: str = "") -> None:
         """``trust`` names a file of CA certificates in place of the system's."""
         self._trust = trust
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[bool, bytes, bytes], ssl.SSLContext] = OrderedDict()
+        self._recent: Recent[tuple[bool, bytes, bytes], ssl.SSLContext] = Recent(MOST_CONTEXTS)
 
     def context(self, *, verified: bool, ca: str = "", certificate: str = "") -> ssl.SSLContext:
         """The context for that. ``ca`` (PEM) counts in place of all other CAs, and only where ``verified``.
@@ -36,14 +34,7 @@ class TlsContexts:
         """
         ca = ca if verified else ""
         key = (verified, _digest(ca), _digest(certificate))
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                found = self._kept[key] = _new(verified, self._trust, ca, certificate)
-                if len(self._kept) > MOST_CONTEXTS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return found
+        return self._recent.get(key, lambda: _new(verified, self._trust, ca, certificate))
 
 
 def _new(verified: bool, trust: str, ca: str, certificate: str) -> ssl.SSLContext:

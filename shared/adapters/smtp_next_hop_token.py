@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import OrderedDict
 from typing import Any
 
 from shared.adapters.msal_http import MsalHttp
 from shared.adapters.smtp_next_hop_connection import ConnectionFailed
+from shared.adapters.smtp_next_hop_recent import Recent
 from shared.core.policy.delivery_settings import OAuthClient
 
 MOST_APPLICATIONS = 200
@@ -23,8 +23,7 @@ class OAuthTokens:
 
     def __init__(self) -> None:
         """Nothing is asked for yet."""
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[OAuthClient, bytes], _Application] = OrderedDict()
+        self._recent: Recent[tuple[OAuthClient, bytes], _Application] = Recent(MOST_APPLICATIONS)
 
     def token(self, client: OAuthClient, secret: str, *, but: str = "") -> str:
         """A token that is valid now, and not ``but``, which a server has refused.
@@ -35,14 +34,7 @@ class OAuthTokens:
 
     def _application(self, client: OAuthClient, secret: str) -> _Application:
         key = (client, hashlib.sha256(secret.encode()).digest())
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                found = self._kept[key] = _Application(client, secret)
-                if len(self._kept) > MOST_APPLICATIONS:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return found
+        return self._recent.get(key, lambda: _Application(client, secret))
 
 
 class _Application:
