@@ -16,8 +16,9 @@ from pathlib import Path
 import msgspec
 
 from bench.rows import Row
+from local.backup.check import check
 from local.backup.contents import MAIL, SETTINGS, TABLES
-from local.backup.load import check, restore
+from local.backup.load import restore
 from local.backup.save import back_up
 from local.commands.seed import seed_traffic
 from local.demo_tenant import PEOPLE, TENANT, demo_settings

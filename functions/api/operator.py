@@ -1,4 +1,4 @@
-"""For the operator of the service: tenants, usage, health, and work that failed. Nothing of any tenant's mail."""
+"""For the operator of the service: tenants, usage and health. Nothing of any tenant's mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from shared.core.access.roles import Right
 from shared.core.policy.model import Address, Domain, Name, TenantId
 from shared.core.policy.tenant_settings import DkimKey, EntraTenant, NextHopServer, Plan
 from shared.core.settings.stale_edit import StaleEdit
-from shared.ports_operator import ParkedItem, QueueLength
 from shared.usecases.manage_tenants import (
     NewTenant,
     TenantChange,
@@ -28,7 +27,6 @@ from shared.usecases.manage_tenants import (
     see_tenant,
     suspend_tenant,
 )
-from shared.usecases.see_parked import parked_items, retry_all_parked, retry_parked
 from shared.usecases.see_service import ServiceHealth, see_service
 from shared.usecases.see_usage import TenantUsage, export_usage, see_usage
 
@@ -36,7 +34,6 @@ routes = Routes("Operator")
 
 USUAL_DAYS = 31
 MOST_DAYS = 100
-QueueName = Literal["deliver", "notify", "evaluate"]
 Comment = Annotated[str, msgspec.Meta(max_length=500)]
 
 
@@ -98,44 +95,6 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """Every tenant's usage, by id."""
 
     rows: tuple[TenantUsage, ...]
-
-
-class ParkedQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Beside which queue."""
-
-    queue: QueueName = "deliver"
-
-
-class Parked(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the queues are, and the first items (at most 32) that are parked beside the one asked for."""
-
-    queues: tuple[QueueLength, ...]
-    items: tuple[ParkedItem, ...]
-
-
-class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which parked items to try again."""
-
-    queue: QueueName
-    ids: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(min_length=1, max_length=32)]
-
-
-class RetryAll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which queue's parked items to try again."""
-
-    queue: QueueName
-
-
-class RetriedAll(msgspec.Struct, frozen=True, kw_only=True):
-    """How many items went back to work."""
-
-    retried: int
-
-
-class Retried(msgspec.Struct, frozen=True, kw_only=True):
-    """Those that went back to work; others were not there any more."""
-
-    ids: tuple[str, ...]
 
 
 @routes.add("GET", "/operator/tenants", Right.OPERATE, summary="Tenants", query=TenantsQuery, returns=TenantsPage)
@@ -246,39 +205,6 @@ def export_all_usage(call: Call) -> Answer:
 def service_health(call: Call) -> ServiceHealth:
     """Every part that mail depends on, the queues, and how far behind the search for lost mail is."""
     return see_service(call.app)
-
-
-@routes.add(
-    "GET", "/operator/poison", Right.OPERATE, summary="Work that failed for good", query=ParkedQuery, returns=Parked
-)
-def parked_work(call: Call) -> Parked:
-    """Queue ids and tenants, no content."""
-    queues, items = parked_items(call.app, call.query.queue)
-    return Parked(queues=queues, items=items)
-
-
-@routes.add(
-    "POST", "/operator/poison/retry", Right.OPERATE, summary="Try failed work again", body=Retry, returns=Retried
-)
-def retry_parked_work(call: Call) -> Retried:
-    """Puts the items back to work. Work that was done in the meantime is not done again."""
-    asked: Retry = call.body
-    return Retried(ids=retry_parked(call.app, call.principal, asked.queue, asked.ids, call.peer))
-
-
-@routes.add(
-    "POST",
-    "/operator/poison/retry-all",
-    Right.OPERATE,
-    summary="Try all failed work of a queue again",
-    body=RetryAll,
-    returns=RetriedAll,
-    cost=10,
-)
-def retry_all_parked_work(call: Call) -> RetriedAll:
-    """At most 320 items at a time; ask again while ``retried`` is not 0."""
-    asked: RetryAll = call.body
-    return RetriedAll(retried=retry_all_parked(call.app, call.principal, asked.queue, call.peer))
 
 
 def _change(given: TenantEdit) -> TenantChange:

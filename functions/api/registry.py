@@ -11,6 +11,7 @@ from functions.api import (
     meta,
     onboarding,
     operator,
+    parked,
     passwords,
     people,
     previews,
@@ -44,6 +45,7 @@ _FILES = (
     retention.routes,
     onboarding.routes,
     operator.routes,
+    parked.routes,
     stuck.routes,
 )
 

@@ -8,13 +8,10 @@ chose. A message that nobody had judged yet is left out unless it is asked for: 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tarfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,17 +21,14 @@ from typing import IO
 
 import msgspec
 
+from local.backup.check import members, reading
 from local.backup.contents import (
-    FORMAT,
     MANIFEST,
     METADATA,
     PAX_METADATA,
     SETTINGS,
-    BadBackup,
     Manifest,
-    Part,
     blob_of,
-    line_of,
     table_of,
 )
 from shared.adapters.message_store_table_rows import STATE, read_ref
@@ -59,8 +53,6 @@ _WAITING = 64
 _IN_MEMORY = 1024 * 1024
 _BATCH = 100
 _LARGEST_BATCH = 3_000_000
-_LARGEST_MANIFEST = 1024 * 1024
-_PIECE = 1024 * 1024
 _CLOCKS = timedelta(minutes=5)
 """How far clocks may differ."""
 
@@ -78,46 +70,6 @@ class Restored:
     counts: Counter[str] = field(default_factory=Counter)
     unjudged: list[str] = field(default_factory=list)
     there: Counter[str] = field(default_factory=Counter)
-
-
-def check(source: Path) -> Manifest:
-    """Read the whole backup and compare it with its manifest. Raises ``BadBackup``, ``OSError``."""
-    with _reading():
-        return _check(source)
-
-
-def _check(source: Path) -> Manifest:
-    digest, counts, size = hashlib.sha256(), Counter[str](), 0
-    manifest: Manifest | None = None
-    for member, stream in _members(source):
-        if member.name == MANIFEST:
-            if member.size > _LARGEST_MANIFEST:
-                raise BadBackup("the manifest is too large")
-            try:
-                manifest = msgspec.json.decode(stream.read(), type=Manifest)
-            except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise BadBackup("the manifest cannot be read") from error
-            continue
-        if manifest is not None:
-            raise BadBackup("something follows the manifest")
-        part_digest, lines, length = hashlib.sha256(), 1, 0
-        while piece := stream.read(_PIECE):
-            part_digest.update(piece)
-            lines += piece.count(b"\n")
-            length += len(piece)
-        table = table_of(member.name)
-        rows = lines if table else 1
-        counts[table or blob_of(member.name)[0]] += rows
-        size += length
-        digest.update(line_of(Part(member.name, length, part_digest.hexdigest(), rows)))
-    if manifest is None:
-        raise BadBackup("the backup has no manifest: it was not ended, or is cut off")
-    if manifest.format != FORMAT:
-        raise BadBackup(f"the backup has format {manifest.format}; this version reads {FORMAT}")
-    wanted = {name: count for name, count in manifest.counts.items() if count}
-    if (manifest.parts, manifest.size, wanted) != (digest.hexdigest(), size, dict(counts)):
-        raise BadBackup("the backup is not what its manifest says: it was altered or damaged")
-    return manifest
 
 
 def is_empty(process: ProcessSettings) -> bool:
@@ -144,9 +96,9 @@ def restore(
     if not merge and not is_empty(process):
         raise NotEmpty
     loading = _Loading(process, merge, unjudged, tell, manifest.begun_at)
-    with _reading(), ThreadPoolExecutor(_WRITERS) as pool:
+    with reading(), ThreadPoolExecutor(_WRITERS) as pool:
         for settings in (False, True):
-            loading.write(pool, (item for item in _members(source) if _is_settings(item[0].name) is settings))
+            loading.write(pool, (item for item in members(source) if _is_settings(item[0].name) is settings))
     app = connect(process)
     for ref in loading.changed:  # lists were read before these states
         with contextlib.suppress(NotFound):
@@ -156,29 +108,6 @@ def restore(
 
 def _is_settings(name: str) -> bool:
     return name.startswith(f"blobs/{SETTINGS}/")
-
-
-def _members(source: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    """The members and their bytes, to be read in order, within ``_reading``. Raises ``BadBackup``."""
-    with tarfile.open(source, mode="r|gz") as archive:
-        for member in archive:
-            stream = archive.extractfile(member) if member.isreg() else None
-            if stream is None:
-                raise BadBackup("the backup has a member that is no file")
-            yield member, stream
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    """What tar and gzip say of a bad file. Raises ``BadBackup``."""
-    try:
-        yield
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise BadBackup("the file is no backup, or is damaged") from error
-    except OSError as error:
-        if error.errno is None:  # gzip's own errors have none
-            raise BadBackup("the file is no backup, or is damaged") from error
-        raise
 
 
 @dataclass

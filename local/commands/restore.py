@@ -41,8 +41,9 @@ def main(argv: Sequence[str]) -> int:
 
 def _restore(process: ProcessSettings, options: argparse.Namespace) -> int:
     # Storage's clients take a while to load; the help needs none of them.
+    from local.backup.check import check
     from local.backup.contents import BadBackup
-    from local.backup.load import NotEmpty, check, restore
+    from local.backup.load import NotEmpty, restore
     from shared.adapters.storage_setup import prepare_storage
 
     begun = time.monotonic()
