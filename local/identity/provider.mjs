@@ -183,6 +183,16 @@ function plain(response, status, text) {
   response.end(text);
 }
 
+// Entra renews for whoever asked for offline_access; the library forgets that scope unless consent is asked for, and later
+// refuses the renewal that names it (OpenID Connect Core section 11).
+function consented(url) {
+  const prompt = url.searchParams.get("prompt") ?? "";
+  if (url.searchParams.has("client_id") && prompt !== "none" && !prompt.split(" ").includes("consent")) {
+    url.searchParams.set("prompt", `${prompt} consent`.trim());
+  }
+  return url.pathname + url.search;
+}
+
 const server = http.createServer((request, response) => {
   const url = new URL(request.url, base);
   if (url.pathname === "/health") return plain(response, 200, "ok");
@@ -197,8 +207,8 @@ const server = http.createServer((request, response) => {
     return undefined;
   }
   // Mounted below the directory: the library routes by what is left, and builds addresses from the whole.
-  request.originalUrl = request.url;
-  request.url = request.url.slice(`/${id}/v2.0`.length) || "/";
+  request.originalUrl = step === "auth" ? consented(url) : request.url;
+  request.url = request.originalUrl.slice(`/${id}/v2.0`.length) || "/";
   found.answer(request, response);
   return undefined;
 });
