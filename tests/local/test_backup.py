@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.backup import load, resume, save
+from local.backup import check, load, resume, save
 from local.backup.contents import MAIL, SETTINGS, TABLES, BadBackup
 from local.commands import backup as backup_command
 from local.commands import restore as restore_command
@@ -113,7 +113,7 @@ def test_every_row_and_byte_comes_back_and_lists_show_the_same(
     made = save.back_up(original, file, tenant="", with_mail=True, tell=quiet)
     assert file.stat().st_mode & 0o077 == 0
     assert made.counts["messages"] > COUNT
-    assert load.check(file) == made
+    assert check.check(file) == made
     done = load.restore(empty, file, made, merge=False, unjudged=False, tell=quiet)
     assert rows(empty) == rows(original)
     before, after = blobs(original), blobs(empty)
@@ -144,7 +144,7 @@ def test_every_row_and_byte_comes_back_and_lists_show_the_same(
 def test_one_tenant_alone_without_mail(original: ProcessSettings, tmp_path: Path) -> None:
     file = tmp_path / "one.tar.gz"
     made = save.back_up(original, file, tenant=TENANT, with_mail=False, tell=quiet)
-    assert load.check(file) == made
+    assert check.check(file) == made
     with tarfile.open(file) as archive:
         names = archive.getnames()
     assert f"blobs/settings/{TENANT}.json" in names
@@ -170,7 +170,7 @@ def test_a_bad_file_is_refused_before_anything_is_written(
         case _:
             file.write_bytes(gzip.compress(data.replace(b"tables/messages/", b"tables/passages/"), 1))
     with pytest.raises(BadBackup):
-        load.check(file)
+        check.check(file)
 
 
 def test_the_commands_say_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
