@@ -119,7 +119,7 @@ def check(books: Books) -> Verdict:
         recipients = dict.fromkeys(recipient for copy in copies for recipient in copy.recipients)
         for recipient in recipients:
             for finding in _copies(case, queue_id, recipient):
-                (excused if isinstance(finding, Excused) else findings).append(finding)  # type: ignore[arg-type]
+                (excused if isinstance(finding, Excused) else findings).append(finding)  # type: ignore[arg-type]  # each kind in its own list
     findings += _invented(case)
     findings += _untold(case)
     entries: dict[int, set[str]] = defaultdict(set)

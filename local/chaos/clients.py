@@ -169,7 +169,7 @@ class Client(threading.Thread):
             self._expect(connection.ehlo("client.chaos.example"))
             if self._tls:
                 # The certificate is self-signed, and the connection never leaves this machine.
-                connection.starttls(context=ssl._create_unverified_context())  # noqa: S323
+                connection.starttls(context=ssl._create_unverified_context())  # noqa: S323  # the instance's own certificate
                 self._expect(connection.ehlo("client.chaos.example"))
         self._uses += 1
         return self._connection

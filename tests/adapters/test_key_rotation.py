@@ -109,10 +109,9 @@ def test_versions_come_and_go_in_the_vault_during_traffic(vault: KeyVault) -> No
             vault.answer_instead = trouble
             time.sleep(CACHE / 4)
             vault.answer_instead = None
-            assert wait_for(lambda: link.id in traffic.kids or bool(traffic.failures))  # noqa: B023
-            time.sleep(
-                2 * CACHE + traffic.life
-            )  # until the other worker signs with it too, and what the old made is over
+            assert wait_for(lambda: link.id in traffic.kids or bool(traffic.failures))  # noqa: B023  # waited for within the round
+            # until the other worker signs with it too, and what the old made is over
+            time.sleep(2 * CACHE + traffic.life)
             for purpose in PURPOSES:
                 live[purpose][-2].enabled = False
 
@@ -138,7 +137,7 @@ def test_keys_come_and_go_in_a_file_during_traffic(tmp_path: Path) -> None:
 
         for _ in range(3):
             added = {purpose: add_key(path, purpose, delay_seconds=0.3) for purpose in PURPOSES}
-            assert wait_for(lambda: added["link"] in traffic.kids or bool(traffic.failures))  # noqa: B023
+            assert wait_for(lambda: added["link"] in traffic.kids or bool(traffic.failures))  # noqa: B023  # waited for within the round
             time.sleep(traffic.life + 0.2)
             for purpose in PURPOSES:
                 remove_key(path, purpose, workers[0].signing_keys(purpose)[-1].kid)

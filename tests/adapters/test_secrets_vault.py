@@ -98,7 +98,7 @@ class TestWhichKeySigns:
             signed = {worker.signing_keys("link")[0].kid for worker in workers}
             for worker in workers:
                 assert signed <= set(kids(worker))
-                assert wait_for(lambda: not any(kept._reading.locked() for kept in worker._purposes.values()))  # noqa: B023
+                assert wait_for(lambda: not any(kept._reading.locked() for kept in worker._purposes.values()))  # noqa: B023  # waited for within the round
         assert len(kids(workers[0])) == 2
         assert len({worker.signing_keys("link")[0].kid for worker in workers}) == 1
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from shared.adapters.smtp_next_hop_content import BLOCK, Smuggling, header_is_ascii, stuffed
 
 # Built from what matters, so that the interesting sequences come up often.
-contents = st.lists(st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"x", b"\r\n.\r\n", b"a.", b"\0", b" "]), max_size=12).map(
-    b"".join
-)
+contents = st.lists(
+    st.sampled_from([b"\r", b"\n", b".", b"\r\n", b"x", b"\r\n.\r\n", b"a.", b"\0", b" "]), max_size=12
+).map(b"".join)
 
 
 def cut(content: bytes, places: list[int]) -> list[bytes]:
