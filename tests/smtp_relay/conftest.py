@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.spool import FakeSpool
+from tests.support.azurite import Azurite
 from tests.support.relay import RunningRelay
 
 
@@ -22,3 +24,12 @@ def relay(spool: FakeSpool) -> Iterator[RunningRelay]:
     """A relay that knows its peer on this machine as tenant ``demo``."""
     with RunningRelay(spool) as running:
         yield running
+
+
+@pytest.fixture
+def own_azurite(tmp_path: Path) -> Iterator[Azurite]:
+    """An Azurite that the test may kill, and whose spool holds only what the test sent."""
+    instance = Azurite(tmp_path / "azurite")
+    instance.start()
+    yield instance
+    instance.stop()

@@ -5,11 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from shared.adapters.backlog_blob_writer import BlobBacklogBoard
 from shared.adapters.spool_blob import BlobSpool
@@ -23,15 +20,6 @@ from tests.support.storage_proxy import StorageProxy
 CLIENTS = 20
 CONTENT = b"x" * 2_000_000
 MEMORY = 12 * 1024 * 1024
-
-
-@pytest.fixture
-def own_azurite(tmp_path: Path) -> Iterator[Azurite]:
-    """An Azurite whose spool holds only what the test sent."""
-    instance = Azurite(tmp_path / "azurite")
-    instance.start()
-    yield instance
-    instance.stop()
 
 
 def spooled(process: ProcessSettings) -> set[str]:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,15 +30,6 @@ from tests.support.relay_process import RelayProcess, prepare
 from tests.support.storage_proxy import StorageProxy
 
 SENDER, RECIPIENT = "hanako@aozora.example", "taro@partner.example"
-
-
-@pytest.fixture
-def own_azurite(tmp_path: Path) -> Iterator[Azurite]:
-    """An Azurite that the test may kill, and whose spool holds only what the test sent."""
-    instance = Azurite(tmp_path / "azurite")
-    instance.start()
-    yield instance
-    instance.stop()
 
 
 def spooled(process: ProcessSettings) -> list[SpoolEntry]:

@@ -6,7 +6,6 @@ Times are shorter than in service, so that a claim that died with its worker is 
 from __future__ import annotations
 
 import signal
-import smtplib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -73,10 +72,6 @@ class Running:
         """Store the demo tenant's settings with these fields changed."""
         present = self.app.settings.tenant(TENANT)
         return self.app.settings.save(msgspec.structs.replace(present, **changes))
-
-    def connect_smtp(self) -> smtplib.SMTP:
-        """A connection to the relay."""
-        return smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60)
 
     def spooled(self) -> Sequence[SpoolEntry]:
         """Every message that the relay has committed."""

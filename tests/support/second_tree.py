@@ -30,42 +30,12 @@ class SecondPart:
             yield from child.walk()
 
 
-@dataclass(frozen=True)
-class SecondMail:
-    """A message as this parser sees it: texts in the order of the message, addresses without display names."""
-
-    root: SecondPart
-    subject: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    plain: tuple[str, ...]
-    html: tuple[str, ...]
-    headers: dict[str, list[str]]
-
-
 def second_tree(data: bytes) -> SecondPart:
     """The tree of parts. Raises ``Unparsable``."""
     try:
         return _part(fast_mail_parser.parse_email_tree(data))
     except fast_mail_parser.ParseError as error:
         raise Unparsable(str(error)) from error
-
-
-def second_mail(data: bytes) -> SecondMail:
-    """Tree, header and texts. Raises ``Unparsable``."""
-    try:
-        mail = fast_mail_parser.parse_email(data)
-    except fast_mail_parser.ParseError as error:
-        raise Unparsable(str(error)) from error
-    return SecondMail(
-        root=second_tree(data),
-        subject=mail.subject,
-        to=tuple(mailbox.address for mailbox in mail.to),
-        cc=tuple(mailbox.address for mailbox in mail.cc),
-        plain=tuple(mail.text_plain),
-        html=tuple(mail.text_html),
-        headers=mail.headers,
-    )
 
 
 def _part(part: Any) -> SecondPart:
