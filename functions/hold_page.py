@@ -39,4 +39,5 @@ def _form(fields: "FormFields") -> "HoldForm":
         dropped=fields.numbers("drop"),
         dropped_files=fields.words("drop-file"),
         comment=fields.one("comment"),
+        shown=fields.one("shown"),
     )

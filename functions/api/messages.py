@@ -21,6 +21,7 @@ from shared.usecases.decide_hold import (
     Decided,
     HoldWish,
     NotAcknowledged,
+    RecipientsJoined,
     Verb,
     decide_hold,
 )
@@ -33,6 +34,7 @@ from shared.usecases.withdraw_request import withdraw_request
 
 routes = Routes("Messages")
 
+Shown = Annotated[str, msgspec.Meta(max_length=64)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 _WHOEVER_SEES_MESSAGES = (Right.OWN, Right.READ_MESSAGES)
 
@@ -52,7 +54,11 @@ class MessageListPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do with a held message. A release needs every reason's number in ``acknowledged``."""
+    """What to do with a held message. A release needs every reason's number in ``acknowledged``.
+
+    ``shown`` is the field of that name of the message as it was read: where recipients have joined since, nothing is
+    released. Empty for no such check.
+    """
 
     verb: Verb
     acknowledged: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000)] = ()
@@ -63,13 +69,15 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[Annotated[str, msgspec.Meta(max_length=100)], ...], msgspec.Meta(max_length=1000)
     ] = ()
     comment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    shown: Shown = ""
 
 
 class DecisionOfOne(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One of several decisions."""
+    """One of several decisions; ``shown`` as in a decision of one message."""
 
     queue_id: Annotated[str, msgspec.Meta(max_length=64)]
     acknowledged: Annotated[tuple[Number, ...], msgspec.Meta(max_length=1000)] = ()
+    shown: Shown = ""
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -179,7 +187,12 @@ def decide_message(call: Call) -> MessageView:
     reached = _reached(call)
     asked: Decision = call.body
     wish = HoldWish(
-        asked.verb, frozenset(asked.acknowledged), asked.drop_recipients, asked.drop_attachments, asked.comment
+        asked.verb,
+        frozenset(asked.acknowledged),
+        asked.drop_recipients,
+        asked.drop_attachments,
+        asked.comment,
+        asked.shown,
     )
     try:
         decided = decide_hold(call.app, reached.record.ref, asker_of(call.principal, call.peer, reached), wish)
@@ -225,7 +238,7 @@ def decide_messages(call: Call) -> DecisionResults:
             ref = MessageRef(who.tenant_id, one.queue_id)
         except ValueError:
             raise Refusal(422, "invalid", "A queue id is not one.") from None
-        wishes.append(BulkWish(ref, HoldWish(asked.verb, frozenset(one.acknowledged))))
+        wishes.append(BulkWish(ref, HoldWish(asked.verb, frozenset(one.acknowledged), shown=one.shown)))
     outcomes = decide_holds(call.app, who.tenant_id, asker_of(who, call.peer), wishes)
     return DecisionResults(
         results=tuple(
@@ -257,6 +270,8 @@ def _settle(call: Call, result: Decided) -> None:
             raise Refusal(409, "already-decided", current=_view(call))
         case NotAcknowledged(numbers):
             raise Refusal(422, "not-acknowledged", f"Reasons {', '.join(map(str, numbers))}.")
+        case RecipientsJoined():
+            raise Refusal(409, "recipients-joined", current=_view(call))
 
 
 def list_page(call: Call, place: str, page: ListPage) -> MessageListPage:

@@ -72,6 +72,7 @@ TITLES = {
     "in-use": "This is still in use.",
     "already-decided": "This was decided already.",
     "not-acknowledged": "Confirm every reason before releasing.",
+    "recipients-joined": "More recipients have joined since this was read.",
     "cannot-leave-out": "The message cannot be released without this.",
     "nobody-to-approve": "Nobody but the sender could approve this message.",
     "too-large": "The request is too large.",

@@ -10,8 +10,9 @@ from shared.core.hold.actor import Channel
 from shared.usecases.decide_hold import TRIES as TRIES
 from shared.usecases.decide_hold import Acted as Acted
 from shared.usecases.decide_hold import AlreadyActed as AlreadyActed
-from shared.usecases.decide_hold import Asker, HoldWish, decide_hold
+from shared.usecases.decide_hold import Asker, Decided, HoldWish, decide_hold
 from shared.usecases.decide_hold import NotAcknowledged as NotAcknowledged
+from shared.usecases.decide_hold import RecipientsJoined as RecipientsJoined
 from shared.usecases.decide_hold import Verb as Verb
 from shared.usecases.decide_hold import missing_reasons as missing_reasons
 from shared.usecases.open_link import open_link
@@ -31,13 +32,20 @@ WHOLE = Parting()
 
 
 def act_on_hold(
-    app: App, token: str, verb: Verb, acknowledged: Collection[int], peer: str, parting: Parting = WHOLE
-) -> Acted | AlreadyActed | NotAcknowledged:
-    """Carry out the decision of a link's person. ``peer`` is the network address that asks, for the record.
+    app: App,
+    token: str,
+    verb: Verb,
+    acknowledged: Collection[int],
+    peer: str,
+    parting: Parting = WHOLE,
+    shown: str = "",
+) -> Decided:
+    """Carry out the decision of a link's person. ``peer`` is the network address that asks, for the record; ``shown`` is
+    as in ``HoldWish``.
 
     Raises what ``open_link`` and ``decide_hold`` raise.
     """
     opened = open_link(app, token)
     asker = Asker(opened.claims.person, Channel.LINK, peer)
-    wish = HoldWish(verb, frozenset(acknowledged), parting.recipients, parting.attachments, parting.comment)
+    wish = HoldWish(verb, frozenset(acknowledged), parting.recipients, parting.attachments, parting.comment, shown)
     return decide_hold(app, opened.claims.ref, asker, wish)

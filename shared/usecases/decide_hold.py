@@ -14,6 +14,7 @@ from shared.core.hold.actor import Actor, Channel
 from shared.core.hold.entitlement import Standing
 from shared.core.hold.record import Change, MessageRecord
 from shared.core.hold.release_terms import ReleaseTerms
+from shared.core.hold.shown_recipients import shown_recipients
 from shared.core.message.identity import MessageRef
 from shared.core.notice.sheet import number_reasons
 from shared.errors import Conflict, NotFound, PermanentError
@@ -53,7 +54,8 @@ class HoldWish:
     """What is asked for. ``acknowledged`` are the numbers of the reasons that were ticked.
 
     A release may drop recipients (addresses of the envelope) and attachments (part numbers), and bears a ``comment`` for
-    approvers.
+    approvers. ``shown`` is ``shown_recipients`` of what the person saw: where others have joined since, nothing is released.
+    Empty where whoever asks does not tell.
     """
 
     verb: Verb
@@ -61,6 +63,7 @@ class HoldWish:
     drop_recipients: tuple[str, ...] = ()
     drop_attachments: tuple[str, ...] = ()
     comment: str = ""
+    shown: str = ""
 
 
 class NotEntitled(PermanentError):
@@ -90,7 +93,12 @@ class NotAcknowledged:
     numbers: tuple[int, ...]
 
 
-Decided = Acted | AlreadyActed | NotAcknowledged
+@dataclass(frozen=True, slots=True)
+class RecipientsJoined:
+    """Nothing was done: the message has recipients whom the person was not shown."""
+
+
+Decided = Acted | AlreadyActed | NotAcknowledged | RecipientsJoined
 
 
 def missing_reasons(record: MessageRecord, acknowledged: Collection[int]) -> tuple[int, ...]:
@@ -118,6 +126,8 @@ def decide_hold(app: App, ref: MessageRef, asker: Asker, wish: HoldWish) -> Deci
             raise NotEntitled(f"not the business of {asker.channel}")
         if not record.state.awaits_decision:
             return AlreadyActed(record)
+        if wish.verb is Verb.RELEASE and wish.shown and wish.shown != shown_recipients(record):
+            return RecipientsJoined()
         if wish.verb is Verb.RELEASE and (missing := missing_reasons(record, wish.acknowledged)):
             return NotAcknowledged(missing)
         actor = Actor(standing.role, asker.person, asker.channel, asker.peer, standing.on_behalf_of)

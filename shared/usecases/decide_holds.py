@@ -17,7 +17,16 @@ from shared.core.hold.record import MessageRecord
 from shared.core.message.identity import MessageRef
 from shared.errors import NotFound, PermanentError
 from shared.usecases.approval_seats import NobodyToApprove
-from shared.usecases.decide_hold import Acted, AlreadyActed, Asker, HoldWish, NotAcknowledged, NotEntitled, decide_hold
+from shared.usecases.decide_hold import (
+    Acted,
+    AlreadyActed,
+    Asker,
+    HoldWish,
+    NotAcknowledged,
+    NotEntitled,
+    RecipientsJoined,
+    decide_hold,
+)
 
 MOST = 200
 """Messages in one request."""
@@ -31,6 +40,8 @@ class BulkResult(StrEnum):
     NOT_ACKNOWLEDGED = "not-acknowledged"
     NOT_YOURS = "not-yours"
     """None of the asker's business, or there is no such message: one answer for both."""
+    RECIPIENTS_JOINED = "recipients-joined"
+    """The message has recipients whom the asker was not shown."""
     CANNOT_DROP = "cannot-drop"
     NOBODY_TO_APPROVE = "nobody-to-approve"
     TRY_AGAIN = "try-again"
@@ -102,3 +113,5 @@ def _decided(app: App, tenant_id: str, asker: Asker, wish: BulkWish) -> BulkOutc
             return BulkOutcome(ref, BulkResult.DECIDED_BEFORE, record)
         case NotAcknowledged(missing):
             return BulkOutcome(ref, BulkResult.NOT_ACKNOWLEDGED, missing=missing)
+        case RecipientsJoined():
+            return BulkOutcome(ref, BulkResult.RECIPIENTS_JOINED)

@@ -22,10 +22,11 @@ from shared.usecases.decide_hold import (
     AlreadyActed,
     Asker,
     NotAcknowledged,
+    RecipientsJoined,
     Verb,
     missing_reasons,
 )
-from shared.usecases.hold_form import HoldForm, parting_of, step_of
+from shared.usecases.hold_form import HoldForm, first_step_of, parting_of, step_of
 from shared.usecases.link_dialogue import Visit, plain_page, safely
 from shared.usecases.note_look import note_look, note_refusal
 from shared.usecases.open_link import LinkForeign, open_link
@@ -64,7 +65,7 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
     if not record.state.awaits_decision:
         return _decided(app, visit)
     parting = parting_of(record, form) if verb is Verb.RELEASE else WHOLE
-    step = step_of(verb, form.acknowledged, parting) if form.confirmed else _FIRST_STEP
+    step = _step_of(verb, form, parting)
     if not step_is_ours(form.mark, visit.token, step, app.secrets.signing_keys("link")):
         return plain_page(Answer.STALE, visit)
     try:
@@ -74,7 +75,7 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
                 return _again(app, visit, form, parting, missing)
             drop(record, parting.recipients, parting.attachments, app.clock.now())
             return _ask_again(app, visit, verb, form, parting)
-        result = act_on_hold(app, visit.token, verb, form.acknowledged, visit.peer, parting)
+        result = act_on_hold(app, visit.token, verb, form.acknowledged, visit.peer, parting, form.shown)
     except CannotDrop as refused:
         return _again(app, visit, form, parting, problem=refused.why)
     except NobodyToApprove as refused:
@@ -87,6 +88,12 @@ def _step(app: App, visit: Visit, form: HoldForm | None) -> Page:
             return _decided(app, visit)
         case NotAcknowledged(numbers):
             return _again(app, visit, form, parting, numbers)
+        case RecipientsJoined():
+            return _again(app, visit, form, parting, problem=_JOINED)
+
+
+def _step_of(verb: Verb, form: HoldForm, parting: Parting) -> str:
+    return step_of(verb, form.acknowledged, parting, form.shown) if form.confirmed else first_step_of(form.shown)
 
 
 def _withdraw(app: App, visit: Visit, form: HoldForm) -> Page:
@@ -114,7 +121,7 @@ def _outcome(app: App, visit: Visit, view: HoldView, *, done: str = "", before: 
 def _look(app: App, visit: Visit) -> Page:
     view = _view(app, visit)
     if view.sheet.state.awaits_decision:
-        return web_page(Answer.SHOWN, hold_page(view, _mark(app, visit, _FIRST_STEP)), view.language)
+        return web_page(Answer.SHOWN, hold_page(view, _mark(app, visit, first_step_of(view.shown))), view.language)
     return web_page(Answer.SHOWN, _outcome(app, visit, view), view.language)
 
 
@@ -125,16 +132,21 @@ def _again(
     view = _view(app, visit)
     if not view.sheet.state.awaits_decision:  # decided between two looks
         return web_page(Answer.DECIDED_BEFORE, _outcome(app, visit, view, before=True), view.language)
+    if not problem and view.shown != form.shown:
+        problem = _JOINED
+    mark = _mark(app, visit, first_step_of(view.shown))
     filled = FilledIn(form.acknowledged, missing, parting.recipients, parting.attachments, parting.comment, problem)
-    return web_page(Answer.INCOMPLETE, hold_page(view, _mark(app, visit, _FIRST_STEP), filled), view.language)
+    return web_page(Answer.INCOMPLETE, hold_page(view, mark, filled), view.language)
 
 
 def _ask_again(app: App, visit: Visit, verb: Verb, form: HoldForm, parting: Parting) -> Page:
     view = _view(app, visit)
     if not view.sheet.state.awaits_decision:
         return web_page(Answer.DECIDED_BEFORE, _outcome(app, visit, view, before=True), view.language)
+    if verb is Verb.RELEASE and view.shown != form.shown:
+        return _again(app, visit, form, parting, problem=_JOINED)
     ticked = form.acknowledged & view.sheet.numbers()
-    mark = _mark(app, visit, step_of(verb, ticked, parting))
+    mark = _mark(app, visit, step_of(verb, ticked, parting, view.shown))
     filled = FilledIn(ticked, (), parting.recipients, parting.attachments, parting.comment)
     return web_page(Answer.SHOWN, confirm_page(view, verb, mark, filled), view.language)
 
@@ -160,7 +172,8 @@ def _note_foreign(app: App, visit: Visit, foreign: LinkForeign) -> None:
         note_refusal(app, claims.ref.tenant_id, claims.ref, asker, "link-foreign")
 
 
-_FIRST_STEP = "choose"
+_JOINED = "recipients-joined"
+"""The page's word for recipients who joined after it was shown."""
 _CONFIRM_WITHDRAWAL = "confirm withdraw"
 
 

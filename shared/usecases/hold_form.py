@@ -24,7 +24,8 @@ class HoldForm:
     """What a form on the page sent. ``confirmed`` on the second question.
 
     ``chosen``: the page had boxes for recipients (``kept`` are numbers into the record's) and attachments (``kept_files``
-    are part numbers). ``dropped`` and ``dropped_files`` come from the second page.
+    are part numbers). ``dropped`` and ``dropped_files`` come from the second page. ``shown`` stands
+    for the recipients that the page showed (``core/hold/shown_recipients.py``).
     """
 
     action: str
@@ -37,6 +38,7 @@ class HoldForm:
     dropped: frozenset[int] = frozenset()
     dropped_files: frozenset[str] = frozenset()
     comment: str = ""
+    shown: str = ""
 
 
 def boxes_of(record: MessageRecord) -> dict[str, int]:
@@ -72,9 +74,14 @@ def parting_of(record: MessageRecord, form: HoldForm) -> Parting:
     return Parting(tuple(recipients), tuple(parts), comment)
 
 
-def step_of(verb: str, acknowledged: frozenset[int], parting: Parting) -> str:
+def first_step_of(shown: str) -> str:
+    """The name of the first step: ticking and choosing on a page with these recipients."""
+    return f"choose {shown}"
+
+
+def step_of(verb: str, acknowledged: frozenset[int], parting: Parting, shown: str) -> str:
     """The name of the second step: everything that its page shows goes into it, and so into its mark."""
-    step = f"confirm {verb} {sorted(acknowledged)}"
+    step = f"confirm {verb} {sorted(acknowledged)} {shown}"
     if parting == Parting():
         return step
     told = "\0".join((*parting.recipients, "", *parting.attachments, "", parting.comment))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared.app import App
 from shared.core.hold.link import Purpose
+from shared.core.hold.shown_recipients import shown_recipients
 from shared.core.notice.cards.actions import CardVerb
 from shared.core.notice.cards.hold_card import confirm_card
 from shared.usecases.decide_hold import HoldWish, Verb, decide_hold
@@ -30,10 +31,16 @@ def press_hold(app: App, press: Press) -> Card:
     done and the card is shown again. Raises ``NotFound``, ``NotEntitled``, ``NobodyToApprove``, ``TemporaryError``.
     """
     verb = press.action.verb
-    is_old = press.acts and not press.is_current(load(app, press.ref))
+    before = load(app, press.ref)
+    is_old = press.acts and not press.is_current(before)
     if press.acts and not is_old:
         if verb in _DECISIONS:
-            wish = HoldWish(_DECISIONS[verb], press.action.acknowledged, comment=press.action.comment)
+            wish = HoldWish(
+                _DECISIONS[verb],
+                press.action.acknowledged,
+                comment=press.action.comment,
+                shown=shown_recipients(before),  # a card of this version has shown them
+            )
             decide_hold(app, press.ref, press.asker, wish)
         elif verb is CardVerb.HOLD_WITHDRAW:
             withdraw_request(app, press.ref, press.asker)
@@ -43,7 +50,8 @@ def press_hold(app: App, press: Press) -> Card:
     reader = press.reader_for(standing)
     shown = show_hold_card(app, record, reader)
     question = _QUESTIONS.get(verb)
-    if question is None:
+    if question is None or (question == "release" and not press.is_current(before)):
+        # Recipients may have joined since the card was made: they are shown before anybody is asked.
         return shown
     asked = confirm_card(card_of_hold(app, record, reader), press.card_reader(app, Purpose.HOLD), question)
     return Card(asked, shown.summary)

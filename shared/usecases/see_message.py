@@ -12,6 +12,7 @@ from shared.core.access.principal import Principal
 from shared.core.hold.actor import Actor
 from shared.core.hold.partial_release import droppable_recipients, may_drop_attachments
 from shared.core.hold.record import MessageRecord, State
+from shared.core.hold.shown_recipients import shown_recipients
 from shared.core.notice.approval_sheet import ApprovalSheet, make_approval_sheet
 from shared.core.notice.receipt_sheet import ReceiptSheet, make_receipt_sheet
 from shared.core.notice.safe_text import one_line
@@ -89,6 +90,7 @@ class MessageView:
     """One message as the portal shows it. ``version`` grows with every change. ``approval`` and ``encryption`` are there
     where the message has any; passwords are not in it, they are asked for one by one. ``other_parts`` are further copies of
     the message, which came by transactions of their own. ``content_deleted_at`` is when retention took its content.
+    ``shown`` stands for the recipients that the view shows; a release sends it back.
     """
 
     queue_id: str
@@ -107,6 +109,7 @@ class MessageView:
     acting_for: str
     other_parts: tuple[OtherPart, ...] = ()
     content_deleted_at: datetime | None = None
+    shown: str = ""
 
 
 def see_message(app: App, who: Principal, reached: Reached, language: Language) -> MessageView:
@@ -136,6 +139,7 @@ def see_message(app: App, who: Principal, reached: Reached, language: Language) 
         acting_for=reached.standing.on_behalf_of,
         other_parts=_other_parts(record),
         content_deleted_at=record.body_deleted_at,
+        shown=shown_recipients(record),
     )
 
 

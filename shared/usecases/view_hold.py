@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from shared import log
 from shared.app import App
 from shared.core.hold.record import MessageRecord
+from shared.core.hold.shown_recipients import shown_recipients
 from shared.core.notice.approval_sheet import make_approval_sheet
 from shared.core.notice.formats import zone_of
 from shared.core.notice.hold_view import HoldView, Preview
@@ -48,6 +49,7 @@ def view_hold(app: App, opened: OpenedLink, chosen: str = "", accepted: Sequence
         approvals=tuple(dict.fromkeys(call.policy_name or call.policy for call in record.decision.approvals)),
         held_list=f"{app.process.portal_url.rstrip('/')}/held",
         approval=make_approval_sheet(record, settings.internal_domains) if record.approval is not None else None,
+        shown=shown_recipients(record),
     )
 
 

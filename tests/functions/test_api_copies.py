@@ -67,3 +67,32 @@ def test_a_late_copy_that_is_asked_about_by_itself_leads_to_the_earlier_one() ->
     settle(world)
     assert world.record(second).state is State.HELD
     assert parts_of(world, second, token) == {first.queue_id: "earlier"}
+
+
+def test_a_release_of_what_was_read_before_a_copy_joined_is_refused_with_the_message_as_it_is() -> None:
+    world = make_api_world()
+    ref = arrive(world, copy_of(A), A)
+    settle(world)
+    token = sign_on(world, SENDER)
+    path = f"/messages/{ref.queue_id}"
+    view = call_api(world, "GET", path, token).json
+    late = arrive(world, copy_of(A), "mallory@partner.example")
+    settle(world)
+    assert world.record(late).leader == ref
+    numbers = [reason["number"] for reason in view["reasons"]]
+    wish = {"verb": "release", "acknowledged": numbers, "shown": view["shown"]}
+    refused = call_api(world, "POST", f"{path}/decision", token, body=wish)
+    assert (refused.status, refused.problem) == (409, "recipients-joined")
+    current = refused.json["current"]
+    assert current["sheet"]["counts"]["total"] == 2
+    several = {
+        "verb": "release",
+        "messages": [{k: v for k, v in wish.items() if k != "verb"} | {"queue_id": ref.queue_id}],
+    }
+    (result,) = call_api(world, "POST", "/decisions", token, body=several).json["results"]
+    assert result["result"] == "recipients-joined"
+    assert world.record(ref).state is State.HELD
+    again = wish | {"shown": current["shown"]}
+    assert call_api(world, "POST", f"{path}/decision", token, body=again).status == 200
+    world.work()
+    assert delivered(world) == sorted([A, "mallory@partner.example"])

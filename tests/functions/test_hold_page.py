@@ -46,19 +46,26 @@ def mark_in(response: func.HttpResponse) -> str:
     return found.group(1)
 
 
+def fields_in(response: func.HttpResponse) -> dict[str, str]:
+    """The hidden fields that every form of the page has."""
+    shown = re.search(r'name="shown" value="([^"]+)"', html_of(response))
+    assert shown is not None
+    return {"mark": mark_in(response), "shown": shown.group(1)}
+
+
 def post(path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     return request_to(path, "POST", FORM | dict(headers or {}), urlencode(fields).encode())
 
 
 def ask(path: str, action: str = "release", headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """The first step, with the only reason ticked."""
-    return post(path, {"mark": mark_in(request_to(path)), "action": action, "ack": "1"}, headers)
+    return post(path, fields_in(request_to(path)) | {"action": action, "ack": "1"}, headers)
 
 
 def confirm(path: str, action: str = "release", headers: Mapping[str, str] | None = None) -> func.HttpResponse:
     """Both steps."""
-    mark = mark_in(ask(path, action))
-    return post(path, {"mark": mark, "action": action, "ack": "1", "confirm": "1"}, headers)
+    fields = fields_in(ask(path, action)) | {"action": action, "ack": "1", "confirm": "1"}
+    return post(path, fields, headers)
 
 
 def test_the_whole_way_from_link_to_release(world: World, ref: MessageRef, path: str) -> None:
@@ -87,14 +94,13 @@ def test_looking_never_acts(world: World, ref: MessageRef, path: str, method: st
 
 
 def test_missing_ticks_answer_422(world: World, ref: MessageRef, path: str) -> None:
-    response = post(path, {"mark": mark_in(request_to(path)), "action": "release"})
+    response = post(path, fields_in(request_to(path)) | {"action": "release"})
     assert response.status_code == 422
     assert world.record(ref).state is State.HELD
 
 
 def test_a_second_press_answers_409_with_the_outcome(path: str) -> None:
-    mark = mark_in(ask(path, "discard"))
-    fields = {"mark": mark, "action": "discard", "ack": "1", "confirm": "1"}
+    fields = fields_in(ask(path, "discard")) | {"action": "discard", "ack": "1", "confirm": "1"}
     assert post(path, fields).status_code == 200
     again = post(path, fields)
     assert again.status_code == 409
@@ -172,7 +178,7 @@ def _every_answer(world: World, ref: MessageRef, path: str) -> dict[str, func.Ht
     answers = {
         "look": request_to(path),
         "head": request_to(path, "HEAD"),
-        "missing": post(path, {"mark": mark_in(request_to(path)), "action": "release"}),
+        "missing": post(path, fields_in(request_to(path)) | {"action": "release"}),
         "ask": ask(path),
         "forged": request_to("/h/forged"),
         "expired": request_to(f"/h/{link_to(world, ref, expires_at=world.clock.now())}"),
@@ -180,8 +186,7 @@ def _every_answer(world: World, ref: MessageRef, path: str) -> dict[str, func.Ht
         "unreadable": request_to(path, "POST", {}, b""),
         "front": request_to("/"),
     }
-    mark = mark_in(ask(path))
-    fields = {"mark": mark, "action": "release", "ack": "1", "confirm": "1"}
+    fields = fields_in(ask(path)) | {"action": "release", "ack": "1", "confirm": "1"}
     return answers | {"done": post(path, fields), "again": post(path, fields)}
 
 

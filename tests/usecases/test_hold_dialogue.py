@@ -48,7 +48,8 @@ class Visitor:
     def send(self, page: Page | str, action: str, ticked: Iterable[int] = (), *, confirmed: bool = False) -> Page:
         """Send the form of ``page`` (or one with that mark)."""
         mark = page if isinstance(page, str) else mark_of(page)
-        form = HoldForm(action, frozenset(ticked), mark, confirmed)
+        seen = shown_by(self.look() if isinstance(page, str) else page)
+        form = HoldForm(action, frozenset(ticked), mark, confirmed, shown=seen)
         return visit_hold(self.world.app, Visit(self.token, self.language, (), "192.0.2.1", form))
 
 
@@ -56,6 +57,12 @@ def mark_of(page: Page) -> str:
     found = re.search(r'name="mark" value="([^"]+)"', page.html)
     assert found is not None
     return found.group(1)
+
+
+def shown_by(page: Page) -> str:
+    """What the form says about the recipients shown; a page without a form says nothing."""
+    found = re.search(r'name="shown" value="([^"]+)"', page.html)
+    return found.group(1) if found else ""
 
 
 @pytest.fixture
@@ -139,6 +146,7 @@ class Form:
             numbers("drop"),
             words("drop-file"),
             comment or one.get("comment", ""),
+            one.get("shown", ""),
         )
         return visit_hold(visitor.world.app, Visit(visitor.token, visitor.language, (), "192.0.2.1", form))
 

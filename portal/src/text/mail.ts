@@ -80,6 +80,7 @@ export const mail = topic(
     "result.not-acknowledged": "Nothing was done: not every point was ticked.",
     "result.not-yours": "Nothing was done: you may not decide this message.",
     "result.cannot-drop": "Nothing was done: it cannot be released in this way.",
+    "result.recipients-joined": "Nothing was done: more recipients have joined. Look at the message again.",
     "result.nobody-to-approve": "Nothing was done: nobody but you could approve it. Ask your administrator.",
     "result.try-again": "There was a temporary problem. Look at this message again.",
     "result.failed": "It could not be done. Ask your administrator.",
@@ -304,6 +305,7 @@ export const mail = topic(
     "result.not-acknowledged": "チェックされていない項目があるため、何も行われませんでした。",
     "result.not-yours": "このメールを処理する権限がないため、何も行われませんでした。",
     "result.cannot-drop": "この内容では配送できないため、何も行われませんでした。",
+    "result.recipients-joined": "宛先が加わったため、何も行われませんでした。もう一度メールを確認してください。",
     "result.nobody-to-approve":
       "ご本人のほかに承認できる人がいないため、何も行われませんでした。管理者にお問い合わせください。",
     "result.try-again": "一時的な問題が起きました。このメールをもう一度確かめてください。",

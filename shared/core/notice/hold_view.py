@@ -33,7 +33,7 @@ class HoldView:
     of a release, by shown address; ``file_boxes`` part numbers of attachments that can be. ``approvals`` are names of the
     policies that ask for an approval after a release. ``held_list`` is where the portal lists
     what a person has on hold; a link opens one message, so they sign on there.
-    ``approval`` is there where an approval was asked for.
+    ``approval`` is there where an approval was asked for. ``shown`` stands for the recipients in ``sheet``.
     """
 
     person: str
@@ -49,6 +49,7 @@ class HoldView:
     approvals: tuple[str, ...] = ()
     held_list: str = ""
     approval: ApprovalSheet | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

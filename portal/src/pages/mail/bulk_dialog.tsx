@@ -67,9 +67,10 @@ export default function BulkDialog({ open, verb, rows, onClose }: Props) {
     : 0;
   const decide = useMutation({
     mutationFn: async () => {
-      const messages = asked.map(({ message: { ref } }) => ({
+      const messages = asked.map(({ message: { ref } }, index) => ({
         queue_id: ref.queue_id,
         acknowledged: [...(ticked[ref.queue_id] ?? [])],
+        shown: views[index]?.data?.shown ?? "",
       }));
       return bodyOf(await api.POST("/api/v1/decisions", { body: { verb, messages } })).results;
     },

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { bodyOf } from "../../api/client";
 import { useApi } from "../../app/api_context";
 import { type Choosing, choose, isNobodyLeft, type LeftOut, NOTHING_LEFT_OUT } from "./left_out";
-import { decidedView, type MessageView, useSettle } from "./message_queries";
+import { decidedView, joinedView, type MessageView, useSettle } from "./message_queries";
 
 export type Verb = "release" | "discard";
 
@@ -51,6 +51,7 @@ export function useDeciding(view: MessageView, onSettled: (before: boolean) => v
         drop_recipients: release ? [...leftOut.recipients] : [],
         drop_attachments: release ? [...leftOut.files] : [],
         comment: release ? comment.trim() : "",
+        shown: view.shown,
       };
       return bodyOf(
         await api.POST("/api/v1/messages/{queue_id}/decision", { params: { path: { queue_id: view.queue_id } }, body }),
@@ -61,6 +62,8 @@ export function useDeciding(view: MessageView, onSettled: (before: boolean) => v
       onSettled(false);
     },
     onError: (error) => {
+      const joined = joinedView(error);
+      if (joined) settle(joined);
       const current = decidedView(error);
       if (!current) return;
       settle(current);

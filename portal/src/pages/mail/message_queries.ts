@@ -57,7 +57,15 @@ export function useSettle(): (view: MessageView) => void {
 
 /** The message as somebody else had left it, where that is why a change was refused. */
 export function decidedView(error: unknown): MessageView | null {
-  if (!(error instanceof ApiProblem) || error.kind !== "already-decided") return null;
+  return error instanceof ApiProblem && error.kind === "already-decided" ? viewIn(error) : null;
+}
+
+/** The message with recipients who joined after it was read, where that is why it was not released. */
+export function joinedView(error: unknown): MessageView | null {
+  return error instanceof ApiProblem && error.kind === "recipients-joined" ? viewIn(error) : null;
+}
+
+function viewIn(error: ApiProblem): MessageView | null {
   return error.current && typeof error.current === "object" && "queue_id" in error.current
     ? (error.current as MessageView)
     : null;

@@ -103,6 +103,8 @@ TEXTS: dict[str, str] = {
     "problem.unknown-attachment": "One of the attachments to be left out is none of this message. Please check the choice.",
     "problem.protected": "The message is signed or encrypted; no attachment can be left out.",
     "problem.unreadable": "The message could not be read completely; no attachment can be left out.",
+    "problem.recipients-joined": "More recipients have joined since you opened the page. Nothing was sent. "
+    "Check the recipients, then choose again.",
     "problem.nobody-to-approve": "Nobody but you could approve this message. Please ask your administrator.",
     "confirm.recall.title": "Recall this message?",
     "confirm.recall.lead": "A recalled message is discarded and reaches nobody.",

@@ -103,6 +103,7 @@ TEXTS: dict[str, str] = {
     "problem.unknown-attachment": "外す添付ファイルの中に、このメールのものでないものがあります。選び直してください。",
     "problem.protected": "署名または暗号化されたメールのため、添付ファイルを外せません。",
     "problem.unreadable": "メールの一部を読み取れないため、添付ファイルを外せません。",
+    "problem.recipients-joined": "ページを開いた後に、同じメールの宛先が加わりました。まだ配送していません。宛先を確認して、もう一度選んでください。",
     "problem.nobody-to-approve": "ご本人のほかに承認できる人がいません。管理者にお問い合わせください。",
     "confirm.recall.title": "このメールの送信を取り消しますか？",
     "confirm.recall.lead": "取り消したメールは破棄され、宛先に届きません。",
