@@ -40,7 +40,7 @@ from shared.adapters.storage_listing import ListedBlob, list_blobs
 from shared.adapters.storage_service import storage_service
 from shared.adapters.storage_table import Mark, storage_table
 from shared.adapters.storage_table_row import StoredRow, write_row
-from shared.errors import StorageUnavailable
+from shared.errors import NotFound, StorageUnavailable
 from shared.settings import ProcessSettings
 
 Tell = Callable[[str, int], None]
@@ -55,13 +55,17 @@ _PIECE = 4 * 1024 * 1024
 def back_up(process: ProcessSettings, target: Path, *, tenant: str, with_mail: bool, tell: Tell) -> Manifest:
     """Write the backup; what is at ``target`` is replaced when all is well, and only then.
 
-    Raises ``OSError`` for the file, ``TemporaryError`` where storage fails.
+    Raises ``OSError`` for the file, ``NotFound`` where there is nothing of ``tenant``, ``TemporaryError`` where storage
+    fails.
     """
     unfinished = target.with_name(target.name + ".part")
     descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)  # it holds people's mail
     try:
         with os.fdopen(descriptor, "wb") as file:
             manifest = _write(process, file, tenant, with_mail, tell)
+            if tenant and not any(manifest.counts.values()):
+                # A misspelled name must not look like a backup.
+                raise NotFound(f"there is nothing of a tenant {tenant!r}")
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(target)

@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     except MattaError as error:
         return _fail(str(error), _FAILED)
     except OSError as error:
-        return _fail(f"{options.to}: {error.strerror or error}", _FAILED)
+        return _fail(f"cannot write {options.to}: {error.strerror or error}", _FAILED)
     stored = options.to.stat().st_size
     print(f"{options.to}: {stored / 1e6:.1f} MB of {manifest.size / 1e6:.1f} MB in {time.monotonic() - begun:.1f} s")
     for name, count in manifest.counts.items():

@@ -26,11 +26,12 @@ def main(argv: Sequence[str]) -> int:
     """Returns 0, or 1 where a file cannot be written or read, or 2 for bad input."""
     options = _parser().parse_args(argv)
     domain = normal_domain(options.domain)
-    try:
-        msgspec.convert({"domain": domain, "selector": options.selector, "secret": "x"}, DkimKey)
-    except msgspec.ValidationError as error:
-        print(f"./dev dkim: {error}", file=sys.stderr)
-        return _BAD_INPUT
+    for option, given, example in (("domain", domain, "aozora.example"), ("selector", options.selector, "matta-2026a")):
+        try:
+            msgspec.convert({"domain": "x.example", "selector": "x", "secret": "x", option: given}, DkimKey)
+        except msgspec.ValidationError:
+            print(f"./dev dkim: --{option} {given!r} is not one; an example is {example}", file=sys.stderr)
+            return _BAD_INPUT
     try:
         if options.what == "record":
             pem = options.key.read_text(encoding="ascii")
@@ -41,10 +42,16 @@ def main(argv: Sequence[str]) -> int:
             print(f"The private key is in {file}. Store it as a secret, name that secret in signing.dkim[].secret,")
             print("and delete the file.\n")
         _show(domain, options.selector, read_private_key(pem))
+    except FileExistsError as error:
+        print(f"./dev dkim: {error.filename} exists and is kept; name another file with --out", file=sys.stderr)
+        return _REFUSED
     except OSError as error:
         print(f"./dev dkim: cannot use {error.filename}: {error.strerror or error}", file=sys.stderr)
         return _REFUSED
-    except (BadKey, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        print(f"./dev dkim: {options.key} is no private key in PEM", file=sys.stderr)
+        return _REFUSED
+    except BadKey as error:
         print(f"./dev dkim: {error}", file=sys.stderr)
         return _REFUSED
     return 0
@@ -88,8 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     for command in (key, record):
         command.add_argument("--domain", required=True, help="whose mail it signs, such as aozora.example")
         command.add_argument("--selector", required=True, help="a name for this key, such as matta-2026a")
-    key.add_argument("--type", choices=("rsa", "ed25519"), default="rsa")
+    key.add_argument("--type", choices=("rsa", "ed25519"), default="rsa", help="(default: rsa)")
     key.add_argument("--bits", type=int, choices=_SIZES, default=ADVISED_RSA, help="of an RSA key (default 2048)")
-    key.add_argument("--out", type=Path, help="file for the private key; it must not exist")
+    key.add_argument(
+        "--out",
+        type=Path,
+        help="file for the private key; it must not exist (default: dkim-DOMAIN-SELECTOR.pem in this folder)",
+    )
     record.add_argument("--key", type=Path, required=True, help="file with the private key (PEM)")
     return parser

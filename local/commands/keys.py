@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -36,6 +37,10 @@ def main(argv: Sequence[str]) -> int:
     except MattaError as error:
         print(f"./dev keys: {error.public}", file=sys.stderr)
         return _REFUSED
+    except FileNotFoundError as error:
+        print(
+            f"./dev keys: there is no {error.filename}; name the instance's --data DIR, or --file FILE", file=sys.stderr
+        )
     except OSError as error:
         print(f"./dev keys: cannot use {error.filename}: {error.strerror or error}", file=sys.stderr)
     except ValueError:
@@ -60,10 +65,16 @@ def _parser() -> argparse.ArgumentParser:
     rotate = commands.add_parser(
         "rotate", parents=[common, purpose], help="add a key that verifies now and signs later"
     )
-    rotate.add_argument("--delay", type=float, default=_DELAY_SECONDS, metavar="SECONDS", help="(default: 900)")
+    rotate.add_argument(
+        "--delay",
+        type=_seconds,
+        default=_DELAY_SECONDS,
+        metavar="SECONDS",
+        help="until it signs: every process must know it by then (default: 900)",
+    )
     rotate.set_defaults(work=_rotate)
     retire = commands.add_parser("retire", parents=[common, purpose], help="take away a key that signs no more")
-    retire.add_argument("kid")
+    retire.add_argument("kid", metavar="KEY", help="its id, as ./dev keys list shows it")
     retire.set_defaults(work=_retire)
     name = commands.add_parser(
         "vault-name", help="say what a named secret, or a purpose's keys, are called in Key Vault"
@@ -71,6 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     name.add_argument("name", nargs="?", help="(default: all purposes)")
     name.set_defaults(work=_vault_name)
     return parser
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0.0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 on")
+    return seconds
 
 
 def _path(options: argparse.Namespace) -> Path:
@@ -93,8 +114,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _rotate(options: argparse.Namespace) -> int:
-    kid = add_key(_path(options), options.purpose, delay_seconds=max(0.0, options.delay))
-    print(f"{kid} verifies now and signs in {max(0.0, options.delay):g} seconds")
+    kid = add_key(_path(options), options.purpose, delay_seconds=options.delay)
+    print(f"{kid} verifies now and signs in {options.delay:g} seconds")
     return 0
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from local.commands.backup import add_place, process_of
 from local.demo_tenant import TENANT
-from shared.errors import MattaError
+from shared.errors import MattaError, NotFound
 from shared.settings import ProcessSettings
 
 _FAILED = 1
@@ -17,13 +17,15 @@ _BAD_INPUT = 2
 
 
 def main(argv: Sequence[str]) -> int:
-    """Returns 0, 1 where storage refuses, 2 where no instance runs."""
+    """Returns 0, 1 where storage refuses, 2 where no instance runs or there is no such tenant."""
     options = _parser().parse_args(argv)
     process = process_of(options)
     if process is None:
         return _fail(f"nothing is running in {options.data}; name its --data DIR, or use --environment", _BAD_INPUT)
     try:
         return _dry_run(process, options.tenant) if options.dry_run else _purge(process)
+    except NotFound:
+        return _fail(f"there is no tenant {options.tenant!r} here; name one with --tenant", _BAD_INPUT)
     except MattaError as error:
         return _fail(error.public, _FAILED)
 

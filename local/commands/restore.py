@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from local.commands.backup import add_place, process_of, told
-from shared.core.message.identity import MessageRef
+from shared.core.hold.record import State
+from shared.core.message.identity import QUEUE_ID, MessageRef
 from shared.errors import MattaError
 from shared.settings import ProcessSettings
 
 _FAILED = 1
 _BAD_INPUT = 2
 _SHOWN = 20
+_ALL = "all"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -94,14 +96,18 @@ def _open(process: ProcessSettings) -> int:
 
 
 def _resume(process: ProcessSettings, wanted: Sequence[str]) -> int:
-    from local.backup.resume import open_messages, resume
+    from local.backup.resume import OWED, open_messages, resume
     from shared.wiring import connect
 
     def chosen() -> Iterator[MessageRef]:
         for message in open_messages(process):
-            if "all" in wanted or message.state in wanted or message.ref.queue_id in wanted:
+            if _ALL in wanted or message.state in wanted or message.ref.queue_id in wanted:
                 yield message.ref
 
+    states = (*(state.value for state in State if not state.is_final), OWED, _ALL)
+    for one in wanted:
+        if one not in states and not QUEUE_ID.fullmatch(one):
+            return _fail(f"--resume {one!r} is no queue id, and none of {', '.join(states)}", _BAD_INPUT)
     print(f"{resume(connect(process), chosen()):,} messages go on with the next run of the timer.")
     return 0
 

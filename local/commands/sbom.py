@@ -32,11 +32,17 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def _part(text: str) -> str:
+    if text not in PARTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no part; there are {', '.join(PARTS)}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev sbom", description="Write what deployable parts are made of (CycloneDX 1.6, JSON)."
     )
-    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="relay, functions; both if none is named")
+    parser.add_argument("part", nargs="*", type=_part, metavar="PART", help="relay, functions (default: both)")
     parser.add_argument("--out", type=Path, default=Path("sbom"), help="folder for the files (default: sbom)")
     parser.add_argument("--lock", action="store_true", help="instead, bring smtp_relay/requirements.lock up to date")
     return parser

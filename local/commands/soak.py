@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,8 +23,11 @@ _RESULTS = ROOT / "bench" / "soak.json"
 
 
 def _rate(text: str) -> float:
-    value = 0.0 if text == "auto" else float(text)
-    if value < 0:
+    try:
+        value = 0.0 if text == "auto" else float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
         raise argparse.ArgumentTypeError("auto, or messages a second")
     return value
 

@@ -23,6 +23,7 @@ from shared.adapters.storage_table import storage_table
 from shared.core.hold.record import State
 from shared.core.message.envelope import Envelope
 from shared.core.message.identity import MessageRef, new_queue_id
+from shared.errors import NotFound
 from shared.ports_relay import Spooled
 from shared.settings import ProcessSettings
 from shared.usecases.list_messages import list_held_for
@@ -150,6 +151,18 @@ def test_one_tenant_alone_without_mail(original: ProcessSettings, tmp_path: Path
     assert f"blobs/settings/{TENANT}.json" in names
     assert "blobs/settings/demo2.json" not in names
     assert not [name for name in names if name.startswith("blobs/spool")]
+    whole = file.read_bytes()
+    with pytest.raises(NotFound, match="'demi'"):
+        save.back_up(original, file, tenant="demi", with_mail=False, tell=quiet)
+    assert file.read_bytes() == whole, "a misspelled tenant replaces no backup"
+
+
+def test_what_cannot_go_on_is_told_with_what_can(
+    original: ProcessSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MattaStorage", original.storage)
+    assert restore_command.main(["--resume", "helt", "--environment"]) == 2
+    assert "'helt' is no queue id, and none of held, delayed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "no-archive", "unknown-part"])

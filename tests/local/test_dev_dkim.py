@@ -58,28 +58,31 @@ def test_no_key_is_written_over(
     assert main(arguments) == 0
     first = (tmp_path / "dkim-aozora.example-s1.pem").read_text()
     assert main(arguments) == 1
-    assert "File exists" in capsys.readouterr().err
+    assert "exists and is kept; name another file with --out" in capsys.readouterr().err
     assert (tmp_path / "dkim-aozora.example-s1.pem").read_text() == first
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    ("arguments", "code", "told"),
     [
-        (["key", "--domain", "aozora.example", "--selector", "-x-"], 2),
-        (["key", "--domain", "no domain", "--selector", "s1"], 2),
-        (["record", *WHO, "--key", "missing.pem"], 1),
-        (["record", *WHO, "--key", "text.pem"], 1),
+        (["key", "--domain", "aozora.example", "--selector", "-x-"], 2, "--selector '_x' is not one; an example is"),
+        (["key", "--domain", "no domain", "--selector", "s1"], 2, "--domain 'no domain' is not one; an example is"),
+        (["record", *WHO, "--key", "missing.pem"], 1, "cannot use missing.pem"),
+        (["record", *WHO, "--key", "text.pem"], 1, ""),
+        (["record", *WHO, "--key", "japanese.txt"], 1, "japanese.txt is no private key in PEM"),
     ],
 )
 def test_bad_input_is_told_and_writes_nothing(
     arguments: list[str],
     code: int,
+    told: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.pem").write_text("hello")
+    (tmp_path / "japanese.txt").write_text("待った", encoding="utf-8")
     assert main([one.replace("-x-", "_x") for one in arguments]) == code
-    assert capsys.readouterr().err.startswith("./dev dkim: ")
-    assert [file.name for file in tmp_path.iterdir()] == ["text.pem"]
+    assert capsys.readouterr().err.startswith(f"./dev dkim: {told}")
+    assert {file.name for file in tmp_path.iterdir()} == {"text.pem", "japanese.txt"}

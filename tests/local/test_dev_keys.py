@@ -65,3 +65,18 @@ def test_a_file_of_something_else_is_not_quoted(path: Path, capsys: pytest.Captu
 def test_names_in_the_vault_are_told(arguments: list[str], shown: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["vault-name", *arguments]) == 0
     assert shown in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("delay", ["-5", "soon", "nan", "inf"])
+def test_a_delay_that_is_none_adds_no_key(path: Path, delay: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = path.read_bytes()
+    with pytest.raises(SystemExit) as stopped:
+        main(["rotate", "--purpose", "link", f"--delay={delay}", "--file", str(path)])
+    assert stopped.value.code == 2
+    assert "is no number of seconds from 0 on" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_missing_file_is_told_with_what_to_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--data", str(tmp_path)]) == 2
+    assert "name the instance's --data DIR, or --file FILE" in capsys.readouterr().err

@@ -55,6 +55,8 @@ def test_what_is_said_to_go_goes_and_nothing_else(
 ) -> None:
     monkeypatch.setenv("MattaStorage", process.storage)
     app = connect(process)
+    assert command.main(["--dry-run", "--environment", "--tenant", "elsewhere"]) == 2
+    assert "there is no tenant 'elsewhere' here" in capsys.readouterr().err
     before = app.remains.states(TENANT, "", "{", COUNT)
     content, record = preview_purge(app, TENANT)
     assert (content.what, record.what) == (What.CONTENT, What.RECORD)

@@ -56,3 +56,10 @@ def test_a_package_that_nobody_has_is_said(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setitem(sbom.PARTS, "relay", wanted)
     with pytest.raises(ToolError, match="pip cannot say"):
         sbom.main(["relay", "--out", str(tmp_path)])
+
+
+def test_a_part_that_does_not_exist_is_told_with_those_that_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        sbom.main(["portal"])
+    assert stopped.value.code == 2
+    assert "'portal' is no part; there are relay, functions" in capsys.readouterr().err
