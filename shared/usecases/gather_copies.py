@@ -22,6 +22,7 @@ from shared.core.message.identity import MessageRef
 from shared.core.policy.needs import needs_of
 from shared.core.policy.tenant_settings import TenantSettings
 from shared.ports import DueEntry, Spooled
+from shared.usecases.describe_copy import describe_copy
 from shared.usecases.judge_message import Reading
 
 MOST_PEOPLE = 10_000
@@ -93,7 +94,7 @@ def _described(app: App, refs: tuple[MessageRef, ...]) -> tuple[Spooled, ...]:
     found: list[Spooled] = []
     people = 0
     for ref in refs:
-        spooled = app.spool.describe(ref)
+        spooled = describe_copy(app, ref)
         if spooled is None:  # taken away by retention
             continue
         people += len(spooled.envelope.recipients)
