@@ -68,7 +68,17 @@ class Guessing:
         self._peers[site] = known
         while len(self._peers) > _MOST_PEERS:
             self._peers.popitem(last=False)
+        return self._seconds(known)
+
+    def _seconds(self, known: _Failures) -> float:
         return min(_LONGEST_DELAY_SECONDS, self._delay * 2.0 ** min(known.count - 1, 16))
+
+    def pause(self, peer: str) -> float:
+        """How many seconds this peer's next try should wait for what it got wrong of late; 0 where nothing."""
+        known = self._peers.get(site_of(peer))
+        if known is None or self._now() - known.since > self._window:
+            return 0.0
+        return self._seconds(known)
 
     def succeeded(self, peer: str) -> None:
         """Forget what this peer got wrong before."""

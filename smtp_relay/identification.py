@@ -160,27 +160,45 @@ class IdentifiedSession(Session):
     async def _log_in(self, login: LoginPassword) -> None:
         relay = self.relay
         user = login.login.decode("utf-8", "replace")
-        # Behind a proxy all clients have one address: there it is the name that is guessed at which is shut out.
-        guesser = f"user {user}" if self.peer_hidden else self.peer
-        if relay.guessing.is_shut_out(guesser):
+        if not self.peer_hidden and relay.guessing.is_shut_out(self.peer):
             self.last_word(replies.BAD_CREDENTIALS, "shut out")
         await self.flush()
         try:
-            credential = await relay.authenticator.find(relay.book, user, login.password)
+            credential = await (self._find_slowly if self.peer_hidden else self._find)(user, login.password)
         except Busy:
             self.say(replies.AUTH_BUSY)
             return
-        if credential is None or (self.attributed_by == "certificate" and credential.tenant_id != self.tenant_id):
-            delay = relay.guessing.failed(guesser)
+        if credential is None:
             relay.log.write("auth", session=self.id, peer=self.peer, outcome="failed")
-            await asyncio.sleep(delay)
+            if not self.peer_hidden:
+                await asyncio.sleep(relay.guessing.failed(self.peer))
             self._auth_tries += 1
             if self._auth_tries >= _AUTH_TRIES:
                 self.last_word(replies.BAD_CREDENTIALS, "auth failed")
             self.say(replies.BAD_CREDENTIALS)
             return
-        relay.guessing.succeeded(guesser)
+        if not self.peer_hidden:
+            relay.guessing.succeeded(self.peer)
         self._user, self._credential = user, credential
         if not self._become(credential.tenant_id, "auth"):
             self.last_word(replies.TOO_MANY_CONNECTIONS, "refused")
         self.say(replies.AUTHENTICATED)
+
+    async def _find(self, user: str, password: bytes) -> Credential | None:
+        """The user, where the password fits and is not of another tenant than the certificate."""
+        credential = await self.relay.authenticator.find(self.relay.book, user, password)
+        if credential and self.attributed_by == "certificate" and credential.tenant_id != self.tenant_id:
+            return None
+        return credential
+
+    async def _find_slowly(self, user: str, password: bytes) -> Credential | None:
+        """As ``_find``. Behind a proxy all clients have one address: what is slowed down is the name that is guessed at.
+
+        Nobody is shut out, and a right password makes up for no wrong ones: they may be somebody else's.
+        """
+        name = f"user {user}"
+        async with self.relay.slow_tries.turn(name):
+            credential = await self._find(user, password)
+            if credential is None:
+                self.relay.guessing.failed(name)
+            return credential

@@ -22,6 +22,7 @@ from smtp_relay.counters import Counters
 from smtp_relay.intake import Attribution, receive
 from smtp_relay.logs import EventLog
 from smtp_relay.networks import Networks
+from smtp_relay.slow_tries import SlowTries
 from smtp_relay.telemetry import Telemetry
 from smtp_relay.tls import TlsFiles
 from smtp_relay.valve import Valve
@@ -66,6 +67,7 @@ class Relay:
             shut_out_seconds=configuration.shut_out_seconds,
             delay_seconds=configuration.auth_delay_seconds,
         )
+        self.slow_tries = SlowTries(self.guessing)
         self.clock_seconds = min(
             _CLOCK_SECONDS,
             configuration.command_seconds,

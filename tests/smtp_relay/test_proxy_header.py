@@ -131,12 +131,19 @@ def test_a_proxy_that_hides_its_clients_is_nobodys_peer(spool: FakeSpool) -> Non
         assert smtp.banner == "554 5.7.1 access denied"
 
 
-def test_behind_such_a_proxy_a_guesser_shuts_out_the_name_and_not_the_others(spool: FakeSpool, tmp_path: Path) -> None:
+def test_behind_such_a_proxy_a_guesser_slows_the_name_down_and_shuts_nobody_out(
+    spool: FakeSpool, tmp_path: Path
+) -> None:
     hashed = hash_password("right")
     rules = [IngressRule(name, users=(IngressUser(name, hashed),)) for name in ("alice", "bob")]
     server = issued(tmp_path, HOST)
     tls = TlsFiles(str(server.cert), str(server.key), "")
-    limits = {"auth_failures": 2, "stranger_connections_per_peer": 1, "auth_without_tls_on_loopback": True}
+    limits = {
+        "auth_failures": 2,
+        "auth_delay_seconds": 0.3,
+        "stranger_connections_per_peer": 1,
+        "auth_without_tls_on_loopback": True,
+    }
 
     def try_password(port: int, user: str, password: str) -> str:
         with Dialogue(port) as smtp:
@@ -150,6 +157,9 @@ def test_behind_such_a_proxy_a_guesser_shuts_out_the_name_and_not_the_others(spo
         with Dialogue(relay.port) as first, Dialogue(relay.port) as second:
             assert "AUTH" not in first.hello(), "an address of a proxy is no reason to take passwords in clear"
             assert second.banner[:3] == "220", "two strangers behind one proxy may be two clients"
-        assert [try_password(relay.port, "alice", "wrong") for _ in range(2)] == ["535", "535"]
-        assert try_password(relay.port, "alice", "right") == "535"
+        assert [try_password(relay.port, "alice", "wrong") for _ in range(3)] == ["535"] * 3
+        for again in range(2):
+            began = time.monotonic()
+            assert try_password(relay.port, "alice", "right") == "235", "she knows the password"
+            assert time.monotonic() - began >= 1.2, f"after the pause, {again}: who got it wrong may go on guessing"
         assert try_password(relay.port, "bob", "right") == "235"
