@@ -252,7 +252,7 @@ export const dryRun = topic(
     "mail.read-receipt": "開封確認",
     "mail.dsn": "配送状況の通知",
     "mail.own": "Mattaが作成したメール",
-    version: "設定の版",
+    version: "設定バージョン",
     approvals: "承認を求めるポリシー",
     route: "配送先",
     reject_text: "拒否の文面",

@@ -32,6 +32,7 @@ export default function DeletionsPage() {
     bodyOf(await api.GET("/api/v1/retention/deletions", { params: { query: { after } }, signal })),
   );
   const days = (number: number) => (number ? t("audit.deleted.days", { days: number }) : t("audit.deleted.for_ever"));
+  const through = (at: string | null) => (at ? <Moment at={at} /> : t("audit.deleted.not_yet"));
   return (
     <PageFrame
       title={t("audit.deleted.title")}
@@ -61,8 +62,8 @@ export default function DeletionsPage() {
               [t("audit.deleted.what.content"), days(standing.data.body_days)],
               [t("audit.deleted.what.record"), days(standing.data.metadata_days)],
               [t("audit.deleted.what.audit"), days(standing.data.audit_days)],
-              [t("audit.deleted.content_through"), <Moment key="content" at={standing.data.content_through} />],
-              [t("audit.deleted.record_through"), <Moment key="record" at={standing.data.record_through} />],
+              [t("audit.deleted.content_through"), through(standing.data.content_through)],
+              [t("audit.deleted.record_through"), through(standing.data.record_through)],
             ]}
           />
         </Section>
