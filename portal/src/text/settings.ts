@@ -14,7 +14,7 @@ export const settings = topic(
     "part.lists": "Address lists",
     "part.notices": "Notices",
     "part.routes": "Next hops",
-    "part.signing": "Signatures",
+    "part.signing": "Signing (DKIM)",
     "part.retention": "Retention",
     "part.marks": "Subject marks",
     "part.access": "Roles",
