@@ -68,7 +68,9 @@ def _restore(process: ProcessSettings, options: argparse.Namespace) -> int:
         if name:
             print(f"  {name:12} {count:>9,}" + (f"   ({done.there[name]:,} were there)" if done.there[name] else ""))
     if any(done.there.values()):
-        print("What was there was kept, and the backup's own of the same name was not used, settings and people among it.")
+        print(
+            "What was there was kept, and the backup's own of the same name was not used, settings and people among it."
+        )
     if done.unjudged:
         print(
             f"{len(done.unjudged)} messages had no decision when the backup was taken, and were left out (--unjudged):"
