@@ -51,16 +51,18 @@ class _Folder:
     """What is known of one prefix that is listed often."""
 
     def __init__(self) -> None:
-        self.seen: dict[str, str] = {}
-        """Name to ETag of what needs no second thought."""
+        self.seen: set[int] = set()
+        """Hashes of name and ETag of what needs no second thought: an hour's mail is many names to remember. Two blobs of one
+        hash, were there ever any, are told apart by the look at everything."""
         self.tails: dict[str, list[str]] = {}
         """The last names of each sub-folder. Where names begin with a time, new blobs come close to these."""
 
     def note(self, blob: BlobVersion) -> bool:
         """Remember a blob; returns whether it is new."""
-        if self.seen.get(blob.name) == blob.etag:
+        version = hash((blob.name, blob.etag))
+        if version in self.seen:
             return False
-        self.seen[blob.name] = blob.etag
+        self.seen.add(version)
         tail = self.tails.setdefault(blob.name.rpartition("/")[0], [])
         insort(tail, blob.name)
         del tail[:-_TAIL]
