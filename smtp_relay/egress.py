@@ -71,7 +71,6 @@ class EgressProxy:
         self._targets = egress_targets(configuration.egress_targets)
         self._files = TlsFiles(configuration.cert, configuration.key, "")
         self._nonces: dict[str, int] = {}
-        self._context: ssl.SSLContext | None = None
         self._strangers = 0
         self._tunnels = 0
         self._serving: set[asyncio.Task[None]] = set()
@@ -87,14 +86,15 @@ class EgressProxy:
         configuration = self._configuration
         if configuration.egress_port < 0:
             return
-        self._context = server_context(configuration.cert, configuration.key, "")
-        self._context.sni_callback = self._use_present_certificate
-        # Plain at first: a connection counts from its beginning, and not only when its handshake is over.
+        context = server_context(configuration.cert, configuration.key, "")
+        context.sni_callback = self._use_present_certificate
         self._server = await asyncio.start_server(
             self._accept,
             configuration.egress_host,
             configuration.egress_port,
             limit=_LONGEST_HEAD,
+            ssl=context,
+            ssl_handshake_timeout=_HEAD_SECONDS,
         )
 
     async def stop(self, seconds: float) -> None:
@@ -133,7 +133,7 @@ class EgressProxy:
         peer = str((writer.get_extra_info("peername") or ("",))[0])
         target: _Target | None = None
         try:
-            target = await self._greet(reader, writer)
+            target = await self._request(reader)
             if self._tunnels >= self._configuration.egress_connections:
                 raise _Refused(503, "too many connections")
             self._tunnels += 1
@@ -178,26 +178,18 @@ class EgressProxy:
                 ms=round((time.monotonic() - began) * 1000),
             )
 
-    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> _Target:
-        """The handshake and the request. Raises ``ConnectionAbortedError`` where too many are at it: before TLS there is
-        nothing to be said.
-        """
-        if self._strangers >= _MOST_STRANGERS:
-            raise ConnectionAbortedError("too many strangers")
-        assert self._context is not None
+    async def _request(self, reader: asyncio.StreamReader) -> _Target:
+        """What is asked for, by whoever may ask."""
         self._strangers += 1
         try:
-            await writer.start_tls(self._context, ssl_handshake_timeout=_HEAD_SECONDS)
+            if self._strangers > _MOST_STRANGERS:
+                raise _Refused(503, "too many strangers")
             async with asyncio.timeout(_HEAD_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError) as error:
             raise _Refused(400, "no request") from error
         finally:
             self._strangers -= 1
-        return await self._request(head)
-
-    async def _request(self, head: bytes) -> _Target:
-        """What is asked for, by whoever may ask."""
         found = _REQUEST.match(head)
         if found is None:
             raise _Refused(400, "not CONNECT")

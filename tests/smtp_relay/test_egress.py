@@ -196,25 +196,6 @@ def test_more_connections_than_allowed_are_turned_away(directory: Path, echo: so
         assert asked(second, f"127.0.0.1:{port}", token(port)).split()[1] == "503"
 
 
-def test_connections_that_begin_no_handshake_count_and_end(
-    directory: Path, echo: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("smtp_relay.egress._MOST_STRANGERS", 3)
-    monkeypatch.setattr("smtp_relay.egress._HEAD_SECONDS", 1.5)
-    port = port_of(echo)
-    with running_egress(directory, egress_targets=str(port)) as egress:
-        silent = [socket.create_connection(("127.0.0.1", egress.port), timeout=60) for _ in range(3)]
-        assert wait_for(lambda: egress.proxy._strangers == 3)
-        with socket.create_connection(("127.0.0.1", egress.port), timeout=60) as fourth:
-            assert fourth.recv(1) == b"", "sent away at once"
-        for one in silent:
-            assert one.recv(1) == b"", "their time is over"
-            one.close()
-        assert wait_for(lambda: egress.proxy._strangers == 0)
-        with connected(egress) as client:
-            assert asked(client, f"127.0.0.1:{port}", token(port)).split()[1] == "200"
-
-
 def test_without_keys_nobody_passes(directory: Path) -> None:
     with running_egress(directory, secrets=FakeSecrets(keys={})) as egress, connected(egress) as client:
         assert asked(client, "127.0.0.1:25", token(25)).split()[1] == "503"
