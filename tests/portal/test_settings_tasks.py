@@ -68,7 +68,10 @@ def test_what_few_servers_need_is_folded_away_checked_and_saved(running: Running
     press(office, "common.save")
     expect(office.page.locator("main")).to_contain_text(text(office.language, "settings.not_saved"))
     expect(office.page.locator("main")).to_contain_text("must be set with auth login")
-    office.page.wait_for_function("document.getAnimations().length === 0")  # buttons get their colours back slowly
+    for _ in range(200):  # buttons get their colours back slowly; the page's policy keeps Playwright's own waiting out
+        if office.page.evaluate("document.getAnimations().length === 0"):
+            break
+        office.page.wait_for_timeout(50)
     assert office.violations() == []
 
     office.troubles.clear()  # the browser notes the refusal

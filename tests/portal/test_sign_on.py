@@ -159,7 +159,9 @@ def test_what_was_typed_outlives_the_session(running: Running, browser: Browser,
         ended = True
         page.get_by_role("button", name=text("en", "common.save")).click()
         dialog = page.get_by_role("alertdialog")
-        expect(dialog).to_contain_text(text("en", "access.ended_title"), timeout=60_000)  # after the hidden frame was tried
+        expect(dialog).to_contain_text(
+            text("en", "access.ended_title"), timeout=60_000
+        )  # after the hidden frame was tried
         seen.picture("session-ended-en-light")
         assert seen.violations() == []
         ended = False

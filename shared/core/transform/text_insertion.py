@@ -133,6 +133,8 @@ class Insertion:
             return self.line_end
         whole = self.whole.replace(b"\0", b"") if wide else self.whole
         at = whole.find(b"\n")
+        if at < 0 and wide and self.part.encoding != "base64":
+            return self.line_end
         if at < 0:
             return b"\r" if b"\r" in whole else b"\r\n"
         return b"\r\n" if whole[at - 1 : at] == b"\r" else b"\n"
