@@ -65,11 +65,20 @@ class Insertion:
         if core is None:
             return self._moved(charset)
         piece = self._piece(self.content, core, charset)
-        if piece.there:
+        if piece.there or self._is_there_with_other_line_ends(charset):
             return [], "already-there"
         if charset == UTF_8 and self._needs_name:
             return self._into_body(piece, new_charset=UTF_8), "moved-to-utf-8"
         return self._into_body(piece, new_charset=""), "inserted"
+
+    def _is_there_with_other_line_ends(self, charset: str) -> bool:
+        """A run before may have had others before it: moving a part to UTF-8 can change its transfer encoding, too."""
+        for line_end in (b"\r\n", b"\n"):
+            if line_end != self.content_line_end:
+                core = encode(self.core.replace("\n", line_end.decode("ascii")), charset or "us-ascii")
+                if core and self._piece(self.content, core, charset, line_end).there:
+                    return True
+        return False
 
     @property
     def _needs_name(self) -> bool:
@@ -127,21 +136,18 @@ class Insertion:
 
     @cached_property
     def content_line_end(self) -> bytes:
-        """The line end of the decoded content: what stands there in base64 and in UTF-16, else what the message has."""
-        wide = bool(self.charset) and not is_ascii_based(self.charset)
-        if self.part.encoding != "base64" and not wide:
+        """The line end of the decoded content: in base64 what stands there, else what the message has."""
+        if self.part.encoding != "base64":
             return self.line_end
-        whole = self.whole.replace(b"\0", b"") if wide else self.whole
+        whole = self.whole if is_ascii_based(self.charset) else self.whole.replace(b"\0", b"")
         at = whole.find(b"\n")
-        if at < 0 and wide and self.part.encoding != "base64":
-            return self.line_end
         if at < 0:
             return b"\r" if b"\r" in whole else b"\r\n"
         return b"\r\n" if whole[at - 1 : at] == b"\r" else b"\n"
 
-    def _piece(self, content: Content, core: bytes, charset: str) -> Piece:
+    def _piece(self, content: Content, core: bytes, charset: str, line_end: bytes = b"") -> Piece:
         try:
-            return piece_for(content, self.part, self.place, core, charset, self.content_line_end)
+            return piece_for(content, self.part, self.place, core, charset, line_end or self.content_line_end)
         except Frames:
             raise CannotInsert("frames") from None
 

@@ -82,6 +82,13 @@ MESSAGES = st.tuples(ENTITIES, st.sampled_from([b"\r\n", b"\n"]), st.sampled_fro
 @example(b"Content-Type: multipart/mixed; boundary=b0\r\n\r\n--b0\r\n\r\n--b0--", "Note", "", "bottom")
 @example(b"Content-Type: text/html\n\n<!--", "Note", "", "top")
 @example(b"", "Note", "", "top")
+@example(
+    b"Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-16\n"
+    b"Content-Transfer-Encoding: 8bit\n\n\xff\xfe\r\0\n\0\n--b--\n",
+    "確認済み。\n二行目",
+    "",
+    "top",
+)
 @example(b"Content-Type: text/plain; charset=utf-16\n\n\xff\xfe", "--b0\n--b1--", "", "top")
 @example(b"Content-Type: text/plain; charset=utf-16\n\n\xff\xfe\r\x00\n\x00\n", "two\nlines", "", "bottom")
 @example(
