@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared import log
 from shared.core.delivery.route import Batch, servers_in_order
 from shared.core.hold import state
-from shared.core.hold.record import Change
+from shared.core.hold.record import Change, Variant
 from shared.core.message.pass_mark import pass_field
 from shared.core.policy.tenant_settings import NextHopServer
 from shared.errors import Conflict, PermanentError
@@ -75,11 +75,17 @@ def _content_of(attempt: Attempt, batch: Batch, name: str) -> Content:
     """The bytes of the outgoing form of that name, as the batch's route wants them."""
     record = attempt.record
     variant = next(variant for variant in record.variants if variant.name == name)
-    body = attempt.body if variant.source == "spool" else None
     head = variant.head if batch.route.signs else variant.signature + variant.head
     if batch.route.returns:
         head = pass_field(record.ref.tenant_id, attempt.app.secrets.signing_keys("trace")) + head
-    return _with_head(head, body or attempt.app.spool.content(variant.source, record.ref, variant.blob))
+    return _with_head(head, _stored_bytes(attempt, variant))
+
+
+def _stored_bytes(attempt: Attempt, variant: Variant) -> Content:
+    """What lies below a form's head: at hand where this worker has just judged the message, else in storage."""
+    if variant.source == "spool" and attempt.body is not None:
+        return attempt.body
+    return attempt.app.spool.content(variant.source, attempt.record.ref, variant.blob)
 
 
 def _try_in_seven_bit(
@@ -98,11 +104,8 @@ def _try_in_seven_bit(
     variant = next(variant for variant in record.variants if variant.name == batch.variant)
     narrow = seven_bit_of(record, variant)
     if narrow is None:
-        body = attempt.body if variant.source == "spool" else None
         try:
-            narrow = make_seven_bit(
-                app, record, variant, body or app.spool.content(variant.source, record.ref, variant.blob)
-            )
+            narrow = make_seven_bit(app, record, variant, _stored_bytes(attempt, variant))
         except PermanentError as error:
             log.trouble("transform", record.ref, error)
             return refused
@@ -141,8 +144,8 @@ def see_to_signature(attempt: Attempt, batch: Batch, name: str = "") -> bool:
     from shared.core.signing.keys import BadKey  # when first used, too
     from shared.usecases.sign_variant import sign
 
-    outgoing = app.spool.content(variant.source, record.ref, variant.blob)
-    incoming = None if record.own else app.spool.content("spool", record.ref)
+    outgoing = _stored_bytes(attempt, variant)
+    incoming = None if record.own else attempt.body or app.spool.content("spool", record.ref)
     try:
         signed = sign(app, attempt.settings, record.ref, variant, outgoing, incoming)
     except BadKey as error:

@@ -126,11 +126,6 @@ class EximServer:
         done = subprocess.run(command, input=content, capture_output=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr.decode()
 
-    def run_queue(self) -> None:
-        """Try everything that is queued and due, as its daemon does at its intervals; returns when it was tried."""
-        command = [str(self.program), "-C", str(self._configuration), "-q"]
-        subprocess.run(command, capture_output=True, timeout=120, check=True)
-
     def queued(self) -> int:
         """How many messages wait."""
         command = [str(self.program), "-C", str(self._configuration), "-bpc"]
